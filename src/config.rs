@@ -16,6 +16,7 @@ mod read;
 mod secrets;
 mod settings;
 mod sheets;
+mod texts;
 mod values;
 mod words;
 mod working;
@@ -57,7 +58,7 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| Section::<Settings>.keys("", 
 
 impl Settings {
     /// Reads the settings from `file` (by default [`DEFAULT_FILE`], if it is there) and `variables`,
-    /// and the sheets' words from a `sheets.toml` beside that file, if it is there.
+    /// and from beside that file, if they are there, the sheets' words (`sheets.toml`) and the firm's texts (`texts/ru.ftl`, `texts/en.ftl`).
     ///
     /// # Errors
     ///
@@ -114,5 +115,5 @@ fn reader(
         layers = layers.with(Source::File(file.to_owned()), values);
     }
     let layers = layers::add_environment(layers, variables, &mut findings);
-    read::Reader::new(layers, findings, file.with_file_name(sheets::FILE_NAME))
+    read::Reader::new(layers, findings, file.to_owned())
 }

@@ -1,8 +1,12 @@
 # What the bot says in English. Short, warm, to the point. The words in the sheet are Russian only and stand in ru.ftl.
+# To say it otherwise put texts/en.ftl beside your settings file, with the texts in it that you change.
+
+# What the firm calls itself
+firm = the partners' help desk
 
 ## Getting to know each other
 welcome =
-    Hello! Here you can write to our specialists and get an answer.
+    Hello! This is { firm }. Here you can write to our specialists and get an answer.
 
     First, let us get acquainted: send your partner code, then press the button “{ share-contact }” below.
 share-contact = Share my number
@@ -32,6 +36,11 @@ registered =
     /appeals – your appeals
     /promotions – current promotions
     /help – a hint
+code-added = Done, code { $code } is added. New appeals are written under it; /code changes that
+code-current = New appeals are written under code { $code }. To change that:
+code-only = Your code is { $code }. Do you have another one? Just send it here.
+code-button = Write under code { $code }
+code-revoked = Code { $code } is no longer linked to this chat; your other codes are as they were. If that is a mistake, please write to your manager.
 kept-offer =
     { $count ->
         [one] Before we met you sent { $count } message. Shall we pass it to a specialist?
@@ -58,12 +67,34 @@ answer-heading = Answer to appeal No. { $number }
 answer-withdrawn = This answer was withdrawn.
 answer-part-withdrawn = This part of the answer was withdrawn.
 closed = Appeal No. { $number } is resolved. If the question remains, just write, and we will open a new one.
+rated = Appeal No. { $number } is resolved. Your rating: { $thumb }, thank you! If the question remains, just write, and we will open a new one.
+rating-remark = Add a few words
+remark-wanted = Write in one message what you liked, or what we should do better.
+remark-no = No, thanks
+remark-none = All right, just the rating.
+remark-taken = Thank you, we have passed it on.
+welcomed = You are welcome!
 revoked = Your code is no longer linked to this chat. If that is a mistake, please write to your manager, then send the code once more.
 appeals-none = No appeals yet. Write your question as an ordinary message.
 appeals-heading = Your appeals:
 appeals-line = No. { $number } of { $date } – { $status }
 appeals-line-undated = No. { $number } – { $status }
 appeals-line-unnumbered = Without a number yet – { $status }
+appeals-open = No. { $number }
+appeals-open-unnumbered = No number
+dialogue-heading =
+    { $pages ->
+        [1] { $appeal }
+       *[other] { $appeal } (page { $page } of { $pages })
+    }
+dialogue-partner = You, { $at }
+dialogue-specialist = Specialist, { $at }
+dialogue-before = The specialist has what was written before.
+dialogue-earlier = ‹ Earlier
+dialogue-later = Later ›
+dialogue-back = To the list
+button-appeals = My appeals
+button-promotions = Promotions
 status-new = new
 status-in-work = in work
 status-forwarded = passed to a specialist
@@ -96,8 +127,8 @@ date =
         [11] { $day } November { $year }
        *[12] { $day } December { $year }
     }
-promotions-back = ‹ Newer
-promotions-on = More ›
+page-newer = ‹ Newer
+page-older = More ›
 announcements-on = We will tell you of promotions again. Switch them off with /stop
 private-only = Hello! I answer only in a private chat: open my profile and press “Message”.
 

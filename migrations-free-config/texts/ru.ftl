@@ -1,8 +1,12 @@
 # Что бот говорит по-русски. Коротко, тепло, по делу.
+# Чтобы сказать партнёрам иначе, положите рядом с файлом настроек texts/ru.ftl, а в нём – только тексты, которые меняете: всё до «Слов в таблице».
+
+# Как фирма зовёт себя
+firm = служба поддержки партнёров
 
 ## Знакомство
 welcome =
-    Здравствуйте! Здесь можно написать специалистам и получить ответ.
+    Здравствуйте! Это { firm }. Здесь можно написать специалистам и получить ответ.
 
     Сначала познакомимся: пришлите код партнёра, затем нажмите кнопку «{ share-contact }» внизу.
 share-contact = Отправить мой номер
@@ -33,6 +37,11 @@ registered =
     /appeals – ваши обращения
     /promotions – действующие акции
     /help – подсказка
+code-added = Готово, добавили код { $code }. Новые обращения пишем под ним; сменить – /code
+code-current = Новые обращения пишем под кодом { $code }. Сменить:
+code-only = Ваш код – { $code }. Есть ещё один? Просто пришлите его сюда.
+code-button = Писать под кодом { $code }
+code-revoked = Код { $code } больше не привязан к этому чату, остальные ваши коды – как были. Если это ошибка, напишите вашему менеджеру.
 kept-offer =
     { $count ->
         [one] До знакомства вы прислали { $count } сообщение. Передать его специалисту?
@@ -60,12 +69,34 @@ answer-heading = Ответ на обращение № { $number }
 answer-withdrawn = Ответ отозван.
 answer-part-withdrawn = Эта часть ответа отозвана.
 closed = Обращение № { $number } решено. Если вопрос остался, просто напишите – откроем новое.
+rated = Обращение № { $number } решено. Ваша оценка: { $thumb }, спасибо! Если вопрос остался, просто напишите – откроем новое.
+rating-remark = Добавить пару слов
+remark-wanted = Напишите одним сообщением, что понравилось или что исправить.
+remark-no = Не нужно
+remark-none = Хорошо, оставим только оценку.
+remark-taken = Спасибо, передали.
+welcomed = Всегда пожалуйста!
 revoked = Ваш код больше не привязан к этому чату. Если это ошибка, напишите вашему менеджеру, а потом пришлите код ещё раз.
 appeals-none = Обращений пока нет. Напишите вопрос обычным сообщением.
 appeals-heading = Ваши обращения:
 appeals-line = № { $number } от { $date } – { $status }
 appeals-line-undated = № { $number } – { $status }
 appeals-line-unnumbered = Без номера (он появится позже) – { $status }
+appeals-open = № { $number }
+appeals-open-unnumbered = Без номера
+dialogue-heading =
+    { $pages ->
+        [1] { $appeal }
+       *[other] { $appeal } (страница { $page } из { $pages })
+    }
+dialogue-partner = Вы, { $at }
+dialogue-specialist = Специалист, { $at }
+dialogue-before = Более ранняя переписка есть у специалиста.
+dialogue-earlier = ‹ Раньше
+dialogue-later = Позже ›
+dialogue-back = К списку
+button-appeals = Мои обращения
+button-promotions = Акции
 status-new = новое
 status-in-work = в работе
 status-forwarded = передано специалисту
@@ -98,8 +129,8 @@ date =
         [11] { $day } ноября { $year }
        *[12] { $day } декабря { $year }
     }
-promotions-back = ‹ Новее
-promotions-on = Ещё ›
+page-newer = ‹ Новее
+page-older = Ещё ›
 announcements-on = Снова будем рассказывать об акциях. Отключить – /stop
 private-only = Здравствуйте! Я отвечаю только в личном чате: откройте мой профиль и нажмите «Написать».
 
@@ -164,6 +195,7 @@ line-withdrawn =
     { $before }
     (отозвано в { $time })
 line-taken-back = Отозванный ответ: { $text }
+line-rated = Оценка { $thumb }: { $words }
 delivery-grace = ждёт до { $time }: очистите ячейку, чтобы отменить
 delivery-formula = не доставлено: в ячейке формула, и её значение изменилось. Впишите ответ текстом – отправим
 delivery-formula-kept = доставлено { $time }; в ячейке формула, очистите её сами
@@ -459,6 +491,7 @@ state-stopped-promotion = Акция «{ $title }»
 state-refused = не записывается: { $words }. Пробуем снова
 state-stopped-list = Список партнёров
 state-stopped-more = …и ещё { $count }
+state-rated = Оценки за эти дни: 👍 { $up }, 👎 { $down }
 state-day = День
 state-messages = Сообщений от партнёров
 state-answers = Ответов
@@ -560,6 +593,11 @@ digest-failed =
         [one] Не дошёл { $count } ответ: № { $numbers }. Причина – в столбце «Доставка».
         [few] Не дошли { $count } ответа: № { $numbers }. Причины – в столбце «Доставка».
        *[many] Не дошли { $count } ответов: № { $numbers }. Причины – в столбце «Доставка».
+    }
+digest-rated =
+    { $down ->
+        [0] Оценки за сутки: 👍 { $up }.
+       *[other] Оценки за сутки: 👍 { $up }, 👎 { $down } (№ { $numbers }).
     }
 tab-name =
     { $tab ->

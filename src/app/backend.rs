@@ -37,6 +37,7 @@ pub(super) fn access(settings: &Settings, bot: i64) -> Access {
         telegram,
         sheets: SigningKey::new(settings.sheets.callback_secret.key().to_vec()),
         files: words::links(settings),
+        wording: settings.texts.clone(),
         promotions: settings.promotions.legacy_secret.clone(),
     }
 }

@@ -92,6 +92,7 @@ fn appeals(settings: &Settings) -> TabSpec {
         Column::Number,
         Column::Delivery,
         Column::Waiting,
+        Column::Rating,
     ];
     let counts = settings.appeals.answer_within.is_some();
     let overdue = settings.words.appeals.marks.overdue.written();

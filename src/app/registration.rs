@@ -47,5 +47,5 @@ async fn register_once(parts: &Parts) -> Result<(), TelegramError> {
         (Mode::Webhook { .. }, _) => return parts.telegram.me().await.map(|_| ()),
     }
     // Menus are a convenience: that Telegram refuses them says nothing of the updates.
-    webhook::set_menus(&parts.telegram, &words::menus()).await
+    webhook::set_menus(&parts.telegram, &words::menus(&parts.settings.texts)).await
 }

@@ -45,6 +45,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
             (AnswerOrder::Correct, orders.correct.clone()),
             (AnswerOrder::SendAgain, orders.send_again.clone()),
         ]),
+        rating: settings.appeals.rating,
         resend_unknown: settings.appeals.resend_unknown,
         answer_within: (settings.appeals.answer_within)
             .map(|within| SignedDuration::try_from(within).unwrap_or(SignedDuration::MAX)),
@@ -64,7 +65,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
             .map(|hours| SignedDuration::try_from(hours).unwrap_or(SignedDuration::MAX)),
         rate: settings.telegram.rate_per_second.map_or(0, NonZeroU32::get),
         promotions: vocabulary(&settings.words.promotions),
-        wording: Wording::built_in(),
+        wording: settings.texts.clone(),
     }
 }
 
@@ -139,6 +140,7 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             column(Column::Delivery, &names.delivery),
             column(Column::Waiting, &names.waiting),
             column(Column::Responsible, &names.responsible),
+            column(Column::Rating, &names.rating),
         ],
         statuses: vec![
             status(Status::New, &statuses.new, Some(fills.new)),
@@ -210,8 +212,7 @@ pub(super) fn archive(words: &ArchiveWords) -> TabWords {
 
 /// The commands in the bot's menu: Russian for everybody, English where Telegram's interface is English.
 #[must_use]
-pub fn menus() -> Vec<Menu> {
-    let wording = Wording::built_in();
+pub fn menus(wording: &Wording) -> Vec<Menu> {
     [(None, Locale::Ru), (Some("en"), Locale::En)]
         .into_iter()
         .map(|(language, locale)| Menu {

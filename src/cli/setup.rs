@@ -41,7 +41,7 @@ pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCod
     let outcome = webhook::register(&client, url.as_str(), secret)
         .await
         .context("the webhook is not set")?;
-    webhook::set_menus(&client, &menus())
+    webhook::set_menus(&client, &menus(&settings.texts))
         .await
         .context("the webhook is set, but the commands are not in the bot's menu")?;
     let words = match outcome {

@@ -2,21 +2,23 @@
 //!
 //! Invariant: a setting that yields no value has left its reason among the findings, so reading goes on to the end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use figment::value::{Num, Value};
 
-use super::error::{Findings, Source, Wrong, wrong};
+use super::error::{Findings, SettingsError, Source, Wrong, wrong};
 use super::keys::{self, Key};
 use super::layers::Layers;
 use super::sheets;
+use super::texts;
 use super::words::SheetWords;
+use crate::domain::wording::Wording;
 
 /// Reads settings and collects what is wrong with them.
 pub(super) struct Reader {
     layers: Layers,
     findings: Findings,
-    words: PathBuf,
+    file: PathBuf,
 }
 
 /// What is under a name.
@@ -28,12 +30,12 @@ enum Lookup {
 }
 
 impl Reader {
-    /// Reads from `layers`, and the sheets' words from the file at `words` if it is there.
-    pub(super) fn new(layers: Layers, findings: Findings, words: PathBuf) -> Self {
+    /// Reads from `layers`, and what has a file of its own from beside the settings file at `file`.
+    pub(super) fn new(layers: Layers, findings: Findings, file: PathBuf) -> Self {
         Self {
             layers,
             findings,
-            words,
+            file,
         }
     }
 
@@ -75,7 +77,19 @@ impl Reader {
 
     /// The words of the sheets; `None` if something is wrong with them.
     pub(super) fn words(&mut self) -> Option<SheetWords> {
-        sheets::load(&self.words)
+        self.beside(|file| sheets::load(&file.with_file_name(sheets::FILE_NAME)))
+    }
+
+    /// What the bot says to partners; `None` if something is wrong with it.
+    pub(super) fn texts(&mut self) -> Option<Wording> {
+        self.beside(texts::load)
+    }
+
+    fn beside<T>(
+        &mut self,
+        load: impl FnOnce(&Path) -> Result<T, Vec<SettingsError>>,
+    ) -> Option<T> {
+        load(&self.file)
             .map_err(|faults| self.findings.errors.extend(faults))
             .ok()
     }

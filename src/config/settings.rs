@@ -26,6 +26,7 @@ use super::words::SheetWords;
 use super::working;
 use crate::domain::hours::Shift;
 use crate::domain::ids::SpreadsheetId;
+use crate::domain::wording::Wording;
 use crate::logs;
 use crate::secret::Secret;
 
@@ -68,6 +69,8 @@ settings! {
         files: Files = Section::<Files>,
         /// Headers and statuses of the tabs.
         words: SheetWords = WordsBeside,
+        /// What the bot says to partners.
+        texts: Wording = TextsBeside,
     }
 
     /// How the log is written.
@@ -185,6 +188,8 @@ settings! {
         grace: Duration = setting(values::seconds::<0, 86_400>, "a whole number of seconds").or("15"),
         /// Whether to send once more what may have arrived.
         resend_unknown: bool = setting(values::flag, FLAG).or("true"),
+        /// Whether to ask partners how a closed appeal went.
+        rating: bool = setting(values::flag, FLAG).or("true"),
         /// How long a partner may wait for an answer, in minutes of working time, before his row says so; 0 is for ever.
         // After a month nobody waits any more.
         answer_within: Option<Duration> =
@@ -362,6 +367,21 @@ impl Declaration for WordsBeside {
 
     fn read(&self, r: &mut Reader, _: &str) -> Option<SheetWords> {
         r.words()
+    }
+}
+
+/// What the bot says to partners, with the files in which a firm says it otherwise.
+struct TextsBeside;
+
+impl Declaration for TextsBeside {
+    type Value = Wording;
+
+    fn keys(&self, _: &str, _: &'static str) -> Vec<Key> {
+        Vec::new()
+    }
+
+    fn read(&self, r: &mut Reader, _: &str) -> Option<Wording> {
+        r.texts()
     }
 }
 

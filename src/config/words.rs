@@ -75,6 +75,8 @@ words! {
         waiting: Word,
         /// Who takes care of it; not in every copy.
         responsible: Word,
+        /// Ours where it stands: what the partner thinks of it.
+        rating: Word,
     }
     /// What the service adds to what stands in a cell of its own.
     AppealMarks {

@@ -6,6 +6,7 @@
 pub mod correction;
 mod line;
 pub mod orders;
+pub mod rating;
 mod reject;
 pub mod row;
 pub mod staff;
@@ -24,6 +25,7 @@ pub use reject::{RejectReason, Unfetched};
 
 use correction::{Arrived, Correction, SentAnswer};
 use orders::DeclinedOrder;
+use rating::Rating;
 use row::AppealRow;
 use staff::{ChatOrder, ChatReply, Responsible};
 
@@ -66,6 +68,9 @@ pub struct Appeal {
     /// The wait that was found to last too long, by the moment of its beginning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue: Option<Timestamp>,
+    /// What the partner says of how it went.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
 }
 
 /// The lines of a dialogue, and how many of them the row shows.

@@ -11,7 +11,7 @@ use super::{
     effect::{Decision, Effect, Entity, Keyboard, MessageForm, Send, Wake},
     event::Misplaced,
     ids::{
-        AppealId, BatchToken, ChatId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
+        AppealId, BatchToken, ChatId, MessageId, OutboxId, PartnerCode, PromotionKey, RowKey, Seq,
         SpreadsheetId,
     },
     ownership,
@@ -227,18 +227,23 @@ impl<'a, V: View> DecisionContext<'a, V> {
         say: Say<'_>,
         form: MessageForm,
     ) {
-        self.say_of(session, appeal, say, (form, None));
+        self.say_of(session, appeal, say, (form, Keyboard::Keep, None));
     }
 
-    /// Says something that belongs to an appeal once another message has ended, if there is one.
+    /// Says something that belongs to an appeal, with a keyboard, once another message has ended, if there is one.
     pub(super) fn say_after(
         &mut self,
         session: &Session,
         appeal: AppealId,
         say: Say<'_>,
-        after: Option<OutboxId>,
+        (keyboard, after): (Keyboard, Option<OutboxId>),
     ) {
-        self.say_of(session, appeal, say, (MessageForm::Message, after));
+        self.say_of(
+            session,
+            appeal,
+            say,
+            (MessageForm::Message, keyboard, after),
+        );
     }
 
     fn say_of(
@@ -246,7 +251,7 @@ impl<'a, V: View> DecisionContext<'a, V> {
         session: &Session,
         appeal: AppealId,
         say: Say<'_>,
-        (form, after): (MessageForm, Option<OutboxId>),
+        (form, keyboard, after): (MessageForm, Keyboard, Option<OutboxId>),
     ) {
         if self.appeal(appeal).is_some_and(|appeal| appeal.mixed) {
             // Nobody can say whose it is.
@@ -256,6 +261,7 @@ impl<'a, V: View> DecisionContext<'a, V> {
         let id = self.next_reply();
         self.then(Effect::Send(Send {
             form,
+            keyboard,
             about: Some(appeal),
             after: after.map(Box::new),
             ..Send::talk(id, session.chat, Html::escape(&text))
@@ -294,6 +300,22 @@ impl<'a, V: View> DecisionContext<'a, V> {
         self.then(Effect::Send(Send {
             keyboard,
             ..Send::talk(id, to, Html::escape(text))
+        }));
+    }
+
+    /// Shows a page, in place of the message that bears the button where there is one.
+    pub(super) fn show(
+        &mut self,
+        to: ChatId,
+        text: Html,
+        keyboard: Keyboard,
+        instead: Option<MessageId>,
+    ) {
+        let id = self.next_reply();
+        self.then(Effect::Send(Send {
+            keyboard,
+            form: instead.map_or(MessageForm::Message, MessageForm::Edit),
+            ..Send::talk(id, to, text)
         }));
     }
 

@@ -10,7 +10,7 @@ use super::{
     event::Event,
     handlers::{
         answers, appeals, conversation, delivery, looks, mixed, operator, promotions, registration,
-        restoring, rows, staff, staff_chat, waits, writes,
+        restoring, rows, staff, staff_chat, thanks, waits, writes,
     },
     ids::Seq,
     rules::Rules,
@@ -32,7 +32,7 @@ pub fn decide(
         Event::Row(row) => rows::row(&mut ctx, row),
         Event::Looked(looked) => looks::looked(&mut ctx, looked),
         Event::Sent(id, outcome) => delivery::sent(&mut ctx, id, outcome),
-        Event::Unshown(chat, message) => appeals::unshown(&mut ctx, *chat, *message),
+        Event::Unshown(chat, message) => thanks::unshown(&mut ctx, *chat, *message),
         Event::Wrote(report) => writes::wrote(&mut ctx, report),
         Event::Mixed(mixed) => mixed::found(&mut ctx, mixed),
         Event::Restored(restored) => restoring::restored(&mut ctx, restored),

@@ -2,15 +2,16 @@
 //!
 //! Invariant: it only counts what the journal holds; where nothing waits, it says so in one sentence.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     appeal::{Appeal, Delivery},
-    event::Digest,
+    event::{Digest, Rated},
     ids::Number,
     partner::RowTrouble,
     rules::Rules,
     spans::age,
+    tally,
     view::View,
     waiting,
     wording::Note,
@@ -18,13 +19,17 @@ use super::{
 
 /// How many numbers are named.
 const NAMED: usize = 10;
+/// For how long ratings are told.
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Counts over all appeals.
 #[must_use]
 pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Digest {
     let (mut unanswered, mut oldest, mut named, mut failed) =
         (0, None::<(Timestamp, Number)>, Vec::new(), 0);
+    let mut rated = Rated::default();
     for appeal in appeals {
+        tally::rate(&mut rated, &appeal, now - A_DAY);
         let Some(number) = appeal
             .number
             .filter(|_| appeal.row.trouble() != Some(RowTrouble::Missing))
@@ -44,6 +49,7 @@ pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Times
         unanswered,
         oldest: oldest.map(|(since, number)| (number, age(since, now).as_hours())),
         failed: (named, failed),
+        rated,
     }
 }
 
@@ -66,7 +72,18 @@ pub(super) fn words(rules: &Rules, digest: &Digest) -> String {
             numbers: &numbers.join(", "),
         }));
     }
+    lines.extend(rated(rules, &digest.rated));
     lines.join("\n")
+}
+
+fn rated(rules: &Rules, rated: &Rated) -> Option<String> {
+    let numbers: Vec<_> = rated.numbers.iter().map(ToString::to_string).collect();
+    let note = Note::DigestRated {
+        up: rated.up,
+        down: rated.down,
+        numbers: &numbers.join(", "),
+    };
+    (rated.up + rated.down > 0).then(|| rules.wording.note(note))
 }
 
 fn is_undelivered(delivery: &Delivery) -> bool {

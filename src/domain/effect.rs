@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     alerts::Alerts,
-    appeal::{Appeal, Line},
+    appeal::{Appeal, Line, rating::Thumb},
     broadcast::{Announced, Broadcast},
     event::Misplaced,
     files::StoredFile,
     ids::{
-        AppealId, BatchToken, CallbackId, ChatId, MessageId, OutboxId, PartnerCode, PromotionKey,
-        RowKey, Seq, SpreadsheetId,
+        AppealId, BatchToken, CallbackId, ChatId, CodeMark, MessageId, OutboxId, PartnerCode,
+        PromotionKey, RowKey, Seq, SpreadsheetId,
     },
     media::Media,
     message::Post,
@@ -190,6 +190,17 @@ pub struct Erasure {
     pub code: Option<PartnerCode>,
     /// The staff list still holds the code, so its line stays.
     pub listed: bool,
+    /// The person's other codes, and whether the list still holds them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<(PartnerCode, bool)>,
+}
+
+impl Erasure {
+    /// All codes, and whether the list still holds them.
+    pub fn codes(&self) -> impl Iterator<Item = (&PartnerCode, bool)> {
+        let code = self.code.iter().map(|code| (code, self.listed));
+        code.chain(self.others.iter().map(|(code, listed)| (code, *listed)))
+    }
 }
 
 /// The final state of a message.
@@ -330,6 +341,10 @@ pub enum Keyboard {
     Inline(Vec<(String, Button)>),
     /// Inline buttons side by side.
     Row(Vec<(String, Button)>),
+    /// Inline buttons in lines.
+    Grid(Vec<Vec<(String, Button)>>),
+    /// Buttons that stay below the chat, side by side; one that is pressed writes its label.
+    Menu(Vec<String>),
 }
 
 /// A durable timer.
@@ -368,6 +383,18 @@ pub enum Button {
     DropKept,
     /// Show this page of the promotions, in place of the one that bears the button.
     Promotions(u16),
+    /// Show this page of the partner's appeals there.
+    Appeals(u16),
+    /// Show this page of an appeal's dialogue there; the first holds its end.
+    Dialogue(AppealId, u16),
+    /// This is what the partner thinks of how his appeal went.
+    Rate(AppealId, Thumb),
+    /// He wants to add a word to that.
+    Remark(AppealId),
+    /// He does not.
+    NoRemark,
+    /// Write under this one of his codes.
+    Code(CodeMark),
     /// In the admin chat: see whether it is still so.
     CheckAgain,
     /// In the staff chat: whoever presses it takes the appeal.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    command::{Command, Digest, ErasedPerson, Heartbeat, Notice},
+    command::{Command, Digest, ErasedPerson, Heartbeat, Notice, Rated},
     sheet::{
         AnswerCell, AppealCells, Looked, Misplaced, NewAppeal, Outdated, PartnerCells, Restored,
         RowEvent, RowMark, RowResult, TelegramCell, WriteReport, WrittenRow, WrongCell, WrongRow,

@@ -87,6 +87,10 @@ pub struct PartnerCode(String);
 #[derive(Clone, PartialEq, Eq)]
 pub struct CodeForm(String);
 
+/// A code in the button for it, which has less room than a code may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeMark(pub u64);
+
 /// The longest text that can be a partner code.
 const CODE_LIMIT: usize = 20;
 
@@ -111,6 +115,21 @@ impl PartnerCode {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl CodeMark {
+    /// The mark of a code.
+    #[must_use]
+    pub fn of(code: &PartnerCode) -> Self {
+        // FNV-1a: one person's few codes have marks of their own.
+        let mark = code
+            .0
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |mark: u64, byte| {
+                (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        Self(mark)
     }
 }
 

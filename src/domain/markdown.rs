@@ -36,6 +36,16 @@ enum Mark<'a> {
     Link(&'a str),
 }
 
+/// The first of the [`messages`], with dots where there is more.
+#[must_use]
+pub(super) fn beginning(source: &Styled, limit: usize) -> Html {
+    match messages(source, limit).as_slice() {
+        [] => Html::escape(""),
+        [whole] => whole.clone(),
+        [first, ..] => Html::trusted(format!("{}…", first.as_str())),
+    }
+}
+
 /// Renders Markdown as messages of at most `limit` UTF-16 code units each, counted as Telegram counts: without the tags. What the
 /// source looks like already, it looks like in them too.
 #[must_use]

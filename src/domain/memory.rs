@@ -170,7 +170,7 @@ impl Memory {
         for (code, _) in self.partners.extract_if(.., |_, partner| is_left(partner)) {
             self.dirty.remove(&RowKey::Partner(code));
         }
-        if let Some(code) = person.code.as_ref().filter(|_| !person.listed) {
+        for (code, _) in person.codes().filter(|(_, listed)| !listed) {
             self.partners.remove(code);
         }
     }
@@ -273,6 +273,10 @@ impl View for Memory {
             .take(newest)
             .map(|(_, line)| line.clone())
             .collect()
+    }
+
+    fn line(&self, appeal: AppealId, index: u32) -> Option<Line> {
+        self.lines.get(&(appeal, index)).cloned()
     }
 
     fn tab(&self, tab: Tab) -> TabState {

@@ -44,9 +44,6 @@ pub struct Partner {
     /// The row was last seen to say that the partner is not authorized: only when it begins to say so does that take access away.
     #[serde(default)]
     pub denied: bool,
-    /// The binding that the row claims while another row claims the same account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claims: Option<Binding>,
 }
 
 /// Who a code belongs to, and since when.
@@ -84,7 +81,6 @@ impl Partner {
             shown: None,
             emptied: false,
             denied: false,
-            claims: None,
         }
     }
 

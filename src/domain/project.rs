@@ -3,7 +3,7 @@
 //! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
 use super::{
-    appeal::{Appeal, Delivery, Status, orders::DeclinedOrder, row::RowLink},
+    appeal::{Appeal, Delivery, Status, orders::DeclinedOrder, rating::Rating, row::RowLink},
     archive,
     ids::{AppealId, PartnerCode, PromotionKey, RowKey},
     promotion::{Stage, words},
@@ -78,6 +78,13 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
         ours.push((Column::Number, CellValue::Number(number.0.into())));
         ours.push(text(Column::Updated, updated(rules, &appeal).0));
         ours.push(text(Column::Waiting, waiting::words(rules, view, &appeal)));
+        if rules.rating {
+            let rating = appeal.rating.as_ref();
+            ours.push(text(
+                Column::Rating,
+                rating.map(Rating::shown).unwrap_or_default(),
+            ));
+        }
         // The cell is long and never read: it is written only when it lacks a line.
         if appeal.row.is_stale() || appeal.dialogue.unwritten() > 0 {
             let shown = archive::show(rules, view, number, &appeal);

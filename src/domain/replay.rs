@@ -144,6 +144,10 @@ impl<V: View> View for Recorder<'_, V> {
         found
     }
 
+    fn line(&self, appeal: AppealId, index: u32) -> Option<Line> {
+        self.noted(self.view.line(appeal, index), Entity::Line)
+    }
+
     fn tab(&self, tab: Tab) -> TabState {
         let state = self.view.tab(tab);
         self.note(Entity::Tab(state.clone()));

@@ -44,6 +44,8 @@ pub enum Column {
     Waiting,
     /// Appeals: Ответственный; not in every copy.
     Responsible,
+    /// Appeals: Оценка, ours where it stands.
+    Rating,
     /// Archive: часть.
     Part,
     /// Promotions: Название.

@@ -31,6 +31,8 @@ pub struct Rules {
     pub grace: SignedDuration,
     /// The words in the status column by which a specialist corrects an answer or has it sent again.
     pub orders: AnswerOrders,
+    /// Whether partners are asked how a closed appeal went.
+    pub rating: bool,
     /// Whether an answer or a reply whose response was lost is sent once more.
     pub resend_unknown: bool,
     /// How long a partner may wait for an answer, in working time; none where nobody counts.
@@ -83,6 +85,7 @@ impl Default for Rules {
             staff: None,
             grace: SignedDuration::ZERO,
             orders: AnswerOrders::default(),
+            rating: true,
             resend_unknown: true,
             answer_within: None,
             hours: WorkingHours::default(),
@@ -125,6 +128,12 @@ impl Rules {
     #[must_use]
     pub fn day(&self, at: Timestamp) -> String {
         self.spell(at, "%d.%m.%Y")
+    }
+
+    /// The day and the time of a moment, as partners read them.
+    #[must_use]
+    pub fn day_and_time(&self, at: Timestamp) -> String {
+        self.spell(at, "%d.%m.%Y %H:%M")
     }
 
     /// The time of day of a moment.

@@ -20,8 +20,14 @@ pub struct Session {
     pub chat: ChatId,
     /// The language we speak here.
     pub locale: Locale,
-    /// The partner, once registered.
+    /// The partner, once registered; of somebody with several codes the one under which he writes.
     pub partner: Option<PartnerCode>,
+    /// His other codes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub others: BTreeSet<PartnerCode>,
+    /// The phone by which he has proved who he is; not of one who was adopted, or registered with an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
     /// The partner has blocked the bot; answers wait in their cells.
     pub blocked: bool,
     /// Appeals whose answer waits for the partner to come back.
@@ -39,6 +45,18 @@ pub struct Session {
     /// The last album, whose further parts join its first.
     #[serde(default)]
     pub album: Option<Album>,
+    /// The partner was about to add a word to his rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<Remark>,
+}
+
+/// A word that is awaited beside a rating.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// Of which appeal.
+    pub appeal: AppealId,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// The message rate of one person.
@@ -139,6 +157,8 @@ impl Session {
             chat,
             locale,
             partner: None,
+            others: BTreeSet::new(),
+            phone: None,
             blocked: false,
             undelivered: BTreeSet::new(),
             registration: Registration::default(),
@@ -146,6 +166,37 @@ impl Session {
             silent: false,
             rate_history: RateHistory::default(),
             album: None,
+            remark: None,
+        }
+    }
+
+    /// All codes of this account, the one under which it writes first.
+    pub fn codes(&self) -> impl Iterator<Item = &PartnerCode> {
+        self.partner.iter().chain(&self.others)
+    }
+
+    /// Whether a code is this account's.
+    #[must_use]
+    pub fn has(&self, code: &PartnerCode) -> bool {
+        self.codes().any(|known| known == code)
+    }
+
+    /// It writes under this code from now on, which may be a further one.
+    pub fn write_under(&mut self, code: PartnerCode) {
+        self.others.remove(&code);
+        let before = self.partner.replace(code);
+        let before = before.filter(|before| self.partner.as_ref() != Some(before));
+        self.others.extend(before);
+    }
+
+    /// A code is its no more.
+    pub fn lose(&mut self, code: &PartnerCode) {
+        self.others.remove(code);
+        if self.partner.as_ref() == Some(code) {
+            self.partner = self.others.pop_first();
+        }
+        if self.partner.is_none() {
+            self.phone = None;
         }
     }
 }

@@ -7,14 +7,22 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    appeal::{Appeal, Author, Line},
+    appeal::{
+        Appeal, Author, Line,
+        rating::{Rating, Thumb},
+    },
     broadcast::Broadcast,
+    event::Rated,
     rules::Rules,
     view::View,
 };
 
 /// How many days are told, today among them.
 const DAYS: i64 = 7;
+/// The same as a span.
+pub const SPAN: SignedDuration = SignedDuration::from_hours(24 * DAYS);
+/// How many appeals with a thumb down are named.
+const NAMED: usize = 10;
 /// Lines of one dialogue that are counted at most: nobody writes more within a week.
 const LINES: usize = 500;
 
@@ -46,7 +54,7 @@ pub fn days(
         )
     });
     let mut days: BTreeMap<Date, DayTally> = told.collect();
-    for line in lines(view, appeals, now - SignedDuration::from_hours(24 * DAYS)) {
+    for line in lines(view, appeals, now - SPAN) {
         if let Some(day) = days.get_mut(&date(line.at)) {
             day.count(line.author);
         }
@@ -72,6 +80,31 @@ pub fn last_24_hours(
         day.count(line.author);
     }
     day
+}
+
+/// How partners have rated since a moment.
+#[must_use]
+pub fn rated(appeals: impl Iterator<Item = Appeal>, since: Timestamp) -> Rated {
+    let mut rated = Rated::default();
+    appeals.for_each(|appeal| rate(&mut rated, &appeal, since));
+    rated
+}
+
+/// Counts an appeal's rating, if there is one since that moment.
+pub(super) fn rate(rated: &mut Rated, appeal: &Appeal, since: Timestamp) {
+    let recent = |rating: &&Rating| rating.at.is_some_and(|at| at >= since);
+    let (Some(number), Some(rating)) = (appeal.number, appeal.rating.as_ref().filter(recent))
+    else {
+        return;
+    };
+    match rating.thumb {
+        Thumb::Up => rated.up += 1,
+        Thumb::Down => {
+            rated.down += 1;
+            let named = rated.numbers.len() < NAMED;
+            rated.numbers.extend(named.then_some(number));
+        }
+    }
 }
 
 /// The newest lines of the appeals that changed since a moment.

@@ -164,6 +164,16 @@ pub fn split(text: &str, limit: usize) -> Vec<&str> {
     pieces
 }
 
+/// The first piece of a text, with dots where there is more of it.
+#[must_use]
+pub fn beginning(text: &str, limit: usize) -> String {
+    match split(text, limit).as_slice() {
+        [] => String::new(),
+        [whole] => (*whole).to_owned(),
+        [first, ..] => format!("{first}…"),
+    }
+}
+
 /// A word that people typed as it is compared, whichever way they typed it: without marks that nobody sees, white space of any kind as
 /// single spaces, none at the ends, lower case, ё as е, a Latin letter that looks like a Cyrillic one as that, no trailing colon.
 /// It is for comparison with another folded word alone, never to be shown.

@@ -31,6 +31,8 @@ pub trait View {
     fn appeals_of(&self, chat: ChatId, newest: usize) -> Vec<Appeal>;
     /// An appeal's newest lines, newest first, at most `newest`.
     fn lines(&self, appeal: AppealId, newest: usize) -> Vec<Line>;
+    /// One of an appeal's lines.
+    fn line(&self, appeal: AppealId, index: u32) -> Option<Line>;
     /// A tab; one that was never seen where nothing is stored.
     fn tab(&self, tab: Tab) -> TabState;
     /// The staff list.

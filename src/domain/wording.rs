@@ -1,13 +1,15 @@
-//! Everything that people read, by language: the texts are in `migrations-free-config/texts`, one file a language.
+//! Everything that people read, by language: the texts are in `migrations-free-config/texts`, one file a language; of what partners read a
+//! firm may say otherwise what it likes.
 //!
 //! Invariant: a text is asked for by a closed enum, beside whose variants its id and arguments are declared; a unit test holds both files
-//! to that.
+//! to that, and [`own`] a firm's.
 
 #[macro_use]
 mod declare;
 
 mod alert;
 mod note;
+pub mod own;
 mod promotion;
 mod staff;
 mod state;
@@ -69,6 +71,16 @@ texts! {
         BoundToAnother = "bound-to-another",
         /// Registered, by name.
         Registered(name: &'a str) = "registered",
+        /// A further code is registered, and is written under from now on.
+        CodeAdded(code: &'a str) = "code-added",
+        /// The code under which somebody with several writes.
+        CodeCurrent(code: &'a str) = "code-current",
+        /// The code of somebody who has one.
+        CodeOnly(code: &'a str) = "code-only",
+        /// Label: write under this code.
+        CodeButton(code: &'a str) = "code-button",
+        /// One of several codes was taken away.
+        CodeRevoked(code: &'a str) = "code-revoked",
         /// What was kept can be passed on.
         KeptOffer(count: usize) = "kept-offer",
         /// Label: pass it on.
@@ -100,6 +112,25 @@ texts! {
         PartWithdrawn = "answer-part-withdrawn",
         /// An appeal was closed by a specialist.
         Closed(number: Number) = "closed",
+        /// In place of that: it was rated.
+        Rated {
+            /// Which.
+            number: Number,
+            /// By which thumb.
+            thumb: &'a str,
+        } = "rated",
+        /// Label: add a word to it.
+        RatingRemark = "rating-remark",
+        /// The word may come now.
+        RemarkWanted = "remark-wanted",
+        /// Label: there will be none.
+        RemarkNo = "remark-no",
+        /// There will be none.
+        RemarkNone = "remark-none",
+        /// It has come.
+        RemarkTaken = "remark-taken",
+        /// In answer to thanks, where no reaction can be set.
+        Welcomed = "welcomed",
         /// Access was taken away.
         Revoked = "revoked",
         /// No appeals to list.
@@ -115,6 +146,33 @@ texts! {
             /// The status in words.
             status: &'a str,
         } = appeals_line,
+        /// Label: open this appeal.
+        AppealsOpen(number: Option<Number>) = appeals_open,
+        /// Stands above the dialogue of an appeal.
+        DialogueHeading {
+            /// The appeal in a line.
+            appeal: &'a str,
+            /// Which page, from 1; the first holds the end.
+            page: usize,
+            /// Of how many.
+            pages: usize,
+        } = "dialogue-heading",
+        /// Stands above a message of the partner's.
+        DialoguePartner(at: &'a str) = "dialogue-partner",
+        /// Stands above an answer.
+        DialogueSpecialist(at: &'a str) = "dialogue-specialist",
+        /// In place of what was said before our time.
+        DialogueBefore = "dialogue-before",
+        /// Label: earlier lines.
+        DialogueEarlier = "dialogue-earlier",
+        /// Label: later lines.
+        DialogueLater = "dialogue-later",
+        /// Label: the list of appeals.
+        DialogueBack = "dialogue-back",
+        /// Label, below the chat: the list of appeals.
+        ButtonAppeals = "button-appeals",
+        /// Label, below the chat: the promotions.
+        ButtonPromotions = "button-promotions",
         /// A status in words.
         StatusWord(status: &'a Status) = status_word,
         /// A message of a kind that cannot be in a sheet.
@@ -144,10 +202,10 @@ texts! {
         } = "promotions-heading",
         /// A day, as people say it.
         Date(date: Date) = day,
-        /// Label: newer promotions.
-        PromotionsBack = "promotions-back",
-        /// Label: older promotions.
-        PromotionsOn = "promotions-on",
+        /// Label: the page with what is newer.
+        PageNewer = "page-newer",
+        /// Label: the page with what is older.
+        PageOlder = "page-older",
         /// In a browser: the link's time is over.
         LinkExpired = "link-expired",
         /// In a browser: there is no such link.
@@ -176,17 +234,30 @@ texts! {
 /// The texts of both languages; cheap to clone.
 #[derive(Clone)]
 pub struct Wording {
-    ru: Arc<FluentBundle<FluentResource>>,
-    en: Arc<FluentBundle<FluentResource>>,
+    ru: Texts,
+    en: Texts,
+}
+
+/// The texts of one language.
+#[derive(Clone)]
+struct Texts {
+    built_in: Arc<FluentBundle<FluentResource>>,
+    /// With those in their places that the firm says otherwise.
+    said: Arc<FluentBundle<FluentResource>>,
 }
 
 impl Wording {
     /// The texts that are built in.
     #[must_use]
     pub fn built_in() -> Self {
+        let texts = |locale| {
+            let built_in = Arc::new(bundle(locale));
+            let said = Arc::clone(&built_in);
+            Texts { built_in, said }
+        };
         Self {
-            ru: Arc::new(bundle("ru", RU)),
-            en: Arc::new(bundle("en", EN)),
+            ru: texts(Locale::Ru),
+            en: texts(Locale::En),
         }
     }
 
@@ -194,18 +265,31 @@ impl Wording {
     #[must_use]
     pub fn say(&self, locale: Locale, say: Say<'_>) -> String {
         let (id, args) = say.message();
-        let bundle = match locale {
-            Locale::Ru => &self.ru,
-            Locale::En => &self.en,
-        };
-        render(bundle, id, args)
+        render(&self.texts(locale).said, id, args)
+    }
+
+    /// What a text says in every language, and what it said before the firm had words of its own.
+    #[must_use]
+    pub fn every(&self, say: Say<'_>) -> [String; 4] {
+        let (ru, en) = (&self.ru, &self.en);
+        [&ru.said, &en.said, &ru.built_in, &en.built_in].map(|bundle| {
+            let (id, args) = say.message();
+            render(bundle, id, args)
+        })
     }
 
     /// A text for the sheet or the admin chat.
     #[must_use]
     pub fn note(&self, note: Note<'_>) -> String {
         let (id, args) = note.message();
-        render(&self.ru, id, args)
+        render(&self.ru.said, id, args)
+    }
+
+    fn texts(&self, locale: Locale) -> &Texts {
+        match locale {
+            Locale::Ru => &self.ru,
+            Locale::En => &self.en,
+        }
     }
 }
 
@@ -232,6 +316,11 @@ choices! {
         (None, _, status) => "appeals-line-unnumbered" (status),
     }
 
+    appeals_open(number: Option<Number>) {
+        Some(number) => "appeals-open" (number),
+        None => "appeals-open-unnumbered",
+    }
+
     status_word(status: &'a Status) {
         Status::New => "status-new",
         Status::InWork | Status::Other(_) => "status-in-work",
@@ -245,9 +334,12 @@ choices! {
     }
 }
 
-fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
-    let resource = FluentResource::try_new(source.to_owned())
-        .expect("the built-in texts parse, a unit test sees to it");
+/// The texts that are built in.
+fn bundle(locale: Locale) -> FluentBundle<FluentResource> {
+    let language = match locale {
+        Locale::Ru => "ru",
+        Locale::En => "en",
+    };
     let language = language
         .parse()
         .expect("the languages are named here, and well-formed");
@@ -255,9 +347,18 @@ fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
     // Isolation marks would stand visibly in sheet cells.
     bundle.set_use_isolating(false);
     bundle
-        .add_resource(resource)
+        .add_resource(resource(locale))
         .expect("no text stands twice, a unit test sees to it");
     bundle
+}
+
+fn resource(locale: Locale) -> FluentResource {
+    let source = match locale {
+        Locale::Ru => RU,
+        Locale::En => EN,
+    };
+    FluentResource::try_new(source.to_owned())
+        .expect("the built-in texts parse, a unit test sees to it")
 }
 
 fn render(

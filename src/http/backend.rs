@@ -14,6 +14,7 @@ use crate::{
         files::{FileId, Links},
         ids::SpreadsheetId,
         message::Attachment,
+        wording::Wording,
     },
     health::Health,
     journal::{Accepted, DedupKey, StoreError},
@@ -55,6 +56,8 @@ pub struct Access {
     pub sheets: SigningKey,
     /// Checks links to files; `None` if none were ever made.
     pub files: Option<Links>,
+    /// What people are told whose link does not work.
+    pub wording: Wording,
     /// What the predecessor's script sends as `X-Webhook-Secret`; `None` where its push is off.
     pub promotions: Option<Secret>,
 }

@@ -40,7 +40,7 @@ pub(super) async fn receive<B: Backend>(
 ) -> Response {
     match open(&state, &link, &extensions).await {
         Ok(opened) => whole(opened),
-        Err(problem) if wants_a_page(&headers) => page(problem),
+        Err(problem) if wants_a_page(&headers) => page(&state.access.wording, problem),
         Err(problem) => problem.into_response(),
     }
 }
@@ -162,7 +162,7 @@ fn wants_a_page(headers: &HeaderMap) -> bool {
 }
 
 /// What a person sees who opened the link in a browser, in both languages.
-fn page(problem: Problem) -> Response {
+fn page(wording: &Wording, problem: Problem) -> Response {
     let say = match problem {
         Problem::Expired => Say::LinkExpired,
         Problem::FileGone => Say::LinkFileGone,
@@ -177,7 +177,6 @@ fn page(problem: Problem) -> Response {
         | Problem::TimedOut
         | Problem::NotStored => Say::LinkUnknown,
     };
-    let wording = Wording::built_in();
     let body = [Locale::Ru, Locale::En]
         .map(|locale| wording.say(locale, say) + "\n")
         .concat();
@@ -255,6 +254,7 @@ mod tests {
 
     #[test]
     fn a_person_is_told_in_both_languages() {
-        assert_eq!(page(Problem::Expired).status(), StatusCode::GONE);
+        let page = page(&Wording::built_in(), Problem::Expired);
+        assert_eq!(page.status(), StatusCode::GONE);
     }
 }

@@ -50,7 +50,8 @@ pub(super) fn erase(tables: &mut WriteTables<'_>, word: Seq, person: &Erasure) -
     timers(tables, &marks)?;
     intents(tables, &marks)?;
     misplaced(tables, &marks)?;
-    let unlisted = person.code.iter().filter(|_| !person.listed);
+    let unlisted = person.codes().filter(|(_, listed)| !listed);
+    let unlisted = unlisted.map(|(code, _)| code);
     for code in unlisted.chain(left.iter().map(|partner| &partner.code)) {
         tables.remove(TableId::Partners, code.as_str().as_bytes())?;
         undirty(tables, &RowKey::Partner(code.clone()))?;
@@ -91,7 +92,7 @@ impl Marks {
         let told = |appeal: &AppealId| format!("\"appeal\":{}}}", serde_json::json!(appeal));
         marks.words.extend(appeals.iter().map(told));
         left.iter().for_each(|partner| marks.add(partner));
-        if let Some(code) = &person.code {
+        for (code, _) in person.codes() {
             let known = tables.read::<Partner>(TableId::Partners, code.as_str().as_bytes())?;
             marks.add(&known.unwrap_or_else(|| Partner::new(code.clone())));
         }

@@ -131,6 +131,10 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
         self.or_default(self.newest(TableId::Lines, &from, &to, newest))
     }
 
+    fn line(&self, appeal: AppealId, index: u32) -> Option<Line> {
+        self.or_default(self.read(TableId::Lines, &keys::line(appeal, index)))
+    }
+
     fn tab(&self, tab: Tab) -> TabState {
         let known: Option<TabState> =
             self.or_default(self.read(TableId::Tabs, tab.name().as_bytes()));

@@ -93,5 +93,8 @@ fn find(snapshot: &Snapshot, who: &str) -> Option<(Person, ErasedPerson)> {
         archived: numbers(true),
     };
     let code = partner.map(|partner| partner.code);
-    Some((person, ErasedPerson { chat, code }))
+    let session = chat.and_then(|chat| view.session(chat));
+    let all = session.iter().flat_map(|session| session.codes().cloned());
+    let others = all.filter(|one| Some(one) != code.as_ref()).collect();
+    Some((person, ErasedPerson { chat, code, others }))
 }

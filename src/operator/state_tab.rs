@@ -198,7 +198,11 @@ fn days(rules: &Rules, snapshot: &Snapshot, now: Timestamp) -> Vec<Row> {
         StateNote::Answers,
         StateNote::Announced,
     ];
-    let mut rows = vec![heads.into_iter().map(say).collect()];
+    let rated = tally::rated(snapshot.appeals(), now - tally::SPAN);
+    let (up, down) = (rated.up, rated.down);
+    let rated = (up + down > 0).then(|| vec![say(StateNote::Rated { up, down })]);
+    let mut rows: Vec<Row> = rated.into_iter().collect();
+    rows.push(heads.into_iter().map(say).collect());
     let days = tally::days(
         rules,
         snapshot.view(),

@@ -370,13 +370,12 @@ impl TabPlan {
     }
 }
 
-/// The headers that a tab lacks, in their usual order; in a tab without any, all but the predecessor's mark and a column that is people's own.
+/// The headers that a tab lacks, in their usual order; in a tab without any, all but the predecessor's mark and what is made by those who want it.
 fn lacking(words: &TabWords, existing: &[String]) -> Result<Vec<String>, LayoutError> {
     if existing.iter().all(|header| header.trim().is_empty()) {
-        let usual = words
-            .columns
-            .iter()
-            .filter(|(column, _)| ![Column::Notified, Column::Responsible].contains(column));
+        let usual = words.columns.iter().filter(|(column, _)| {
+            ![Column::Notified, Column::Responsible, Column::Rating].contains(column)
+        });
         return Ok(usual.map(|(_, word)| word.written().to_owned()).collect());
     }
     let missing: Vec<String> = match Layout::read(words, existing) {

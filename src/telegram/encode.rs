@@ -244,10 +244,19 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
                 .build();
             Some(ReplyMarkup::ReplyKeyboardMarkup(keyboard))
         }
+        Keyboard::Menu(labels) => {
+            let button = |label: &String| KeyboardButton::builder().text(label.as_str()).build();
+            let keyboard = ReplyKeyboardMarkup::builder()
+                .keyboard(vec![labels.iter().map(button).collect()])
+                .resize_keyboard(true)
+                .is_persistent(true)
+                .build();
+            Some(ReplyMarkup::ReplyKeyboardMarkup(keyboard))
+        }
         Keyboard::Remove => Some(ReplyMarkup::ReplyKeyboardRemove(
             ReplyKeyboardRemove::builder().remove_keyboard(true).build(),
         )),
-        Keyboard::Link(..) | Keyboard::Inline(_) | Keyboard::Row(_) => {
+        Keyboard::Link(..) | Keyboard::Inline(_) | Keyboard::Row(_) | Keyboard::Grid(_) => {
             inline_markup(keyboard).map(ReplyMarkup::InlineKeyboardMarkup)
         }
     }
@@ -256,13 +265,19 @@ fn markup(keyboard: &Keyboard) -> Option<ReplyMarkup> {
 /// Buttons that belong to a message; `None` if the keyboard is of another kind.
 fn inline_markup(keyboard: &Keyboard) -> Option<InlineKeyboardMarkup> {
     let lines = match keyboard {
-        Keyboard::Keep | Keyboard::ShareContact(_) | Keyboard::Remove => return None,
+        Keyboard::Keep | Keyboard::ShareContact(_) | Keyboard::Menu(_) | Keyboard::Remove => {
+            return None;
+        }
         Keyboard::Link(label, url) => {
             let button = InlineKeyboardButton::builder();
             vec![vec![button.text(label.as_str()).url(url.as_str()).build()]]
         }
         Keyboard::Inline(buttons) => buttons.iter().map(|button| vec![inline(button)]).collect(),
         Keyboard::Row(buttons) => vec![buttons.iter().map(inline).collect()],
+        Keyboard::Grid(lines) => {
+            let line = |buttons: &Vec<_>| buttons.iter().map(inline).collect();
+            lines.iter().map(line).collect()
+        }
     };
     let markup = InlineKeyboardMarkup::builder();
     Some(markup.inline_keyboard(lines).build())
@@ -351,6 +366,24 @@ mod tests {
                 json!({"keyboard": [[{"text": "Мой номер", "request_contact": true}]], "resize_keyboard": true}),
             ),
             (Keyboard::Remove, json!({"remove_keyboard": true})),
+            (
+                Keyboard::Menu(vec!["Мои обращения".to_owned(), "Акции".to_owned()]),
+                json!({
+                    "keyboard": [[{"text": "Мои обращения"}, {"text": "Акции"}]],
+                    "resize_keyboard": true,
+                    "is_persistent": true,
+                }),
+            ),
+            (
+                Keyboard::Grid(vec![
+                    vec![("Раз".to_owned(), Button::Appeals(1))],
+                    vec![("Два".to_owned(), Button::Appeals(2))],
+                ]),
+                json!({"inline_keyboard": [
+                    [{"text": "Раз", "callback_data": "appeals:1"}],
+                    [{"text": "Два", "callback_data": "appeals:2"}],
+                ]}),
+            ),
             (
                 Keyboard::Inline(vec![
                     ("Да".to_owned(), Button::SendKept),

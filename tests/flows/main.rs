@@ -13,10 +13,12 @@ mod first_messages;
 mod first_start;
 mod operator;
 mod outages;
+mod overview;
 #[path = "../support/play.rs"]
 mod play;
 mod polling;
 mod promotions;
+mod ratings;
 mod refusals;
 mod registration;
 mod repairs;

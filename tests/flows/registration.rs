@@ -63,6 +63,48 @@ async fn a_line_that_was_added_a_moment_ago_is_found() {
 }
 
 #[tokio::test]
+async fn a_further_code_is_added_by_writing_it_and_both_rows_say_so() {
+    let play = Play::set().await;
+    let line = [
+        "АБ-9",
+        "Марина",
+        "'8 (912) 345-67-89",
+        "не авторизован",
+        "",
+        "",
+    ];
+    play.testbed
+        .sheets
+        .with(BOOK, |book| book.paste(PARTNERS, "A10", &[line]))
+        .expect("the row is free");
+    let service = play.start().await;
+    play.registers().await;
+    play.marina.write("аб-9");
+    play.hears("Готово, добавили код АБ-9").await;
+    for code in ["АБ-9", TOUR_PARTNER.code] {
+        let account = play.testbed.cell_where(
+            PARTNERS,
+            ("Код партнера", code),
+            "Telegram ID",
+            |text| text == "700001042",
+            PATIENCE,
+        );
+        account.await.expect("the row says whose it is");
+    }
+    play.marina.write("Вопрос");
+    play.hears("Приняли, обращение № 2").await;
+    play.settled().await;
+    assert_eq!(play.testbed.appeal_cell(2, "код"), "АБ-9");
+    let faults = play.operator.messages().into_iter();
+    let mut faults = faults.map(|message| message.content.text);
+    assert!(
+        !faults.any(|text| text.contains("АБ-9")),
+        "one person's two rows are no fault"
+    );
+    play.ends(service).await;
+}
+
+#[tokio::test]
 async fn an_unknown_code_and_a_wrong_phone_are_refused_alike_after_a_fresh_look() {
     let (play, service) = Play::open().await;
     play.settled().await;

@@ -103,7 +103,7 @@ async fn a_partner_beside_whose_account_somebody_types_not_authorized_loses_acce
 }
 
 #[tokio::test]
-async fn an_account_in_two_rows_is_served_and_the_operator_sees_both_rows() {
+async fn a_person_in_two_rows_keeps_both_codes_and_hears_of_a_promotion_once() {
     let play = Play::set().await;
     let vera = play
         .testbed
@@ -132,13 +132,31 @@ async fn an_account_in_two_rows_is_served_and_the_operator_sees_both_rows() {
         .await
         .content
         .text;
-    for words in [
-        "строки 10 (ВВ-2), 11 (ВВ-1)",
-        "считаем его партнёром ВВ-2",
-        "строка 11, код ВВ-1: телефон не читается",
-    ] {
-        assert!(told.contains(words), "{words}: {told}");
-    }
+    assert!(
+        told.contains("строка 11, код ВВ-1: телефон не читается"),
+        "{told}"
+    );
+    assert!(!told.contains("ВВ-2"), "her other row is in order: {told}");
     play.settled().await;
+    for code in ["ВВ-1", "ВВ-2"] {
+        let cell = |header| play.testbed.cell(PARTNERS, ("Код партнера", code), header);
+        assert_eq!(cell("Telegram ID"), "700001777", "{code}");
+        assert_eq!(cell("Статус авторизации"), "авторизован", "{code}");
+    }
+    assert_eq!(play.testbed.appeal_cell(2, "код"), "ВВ-2", "the upper one");
+    vera.write("/code");
+    let codes = hears(&vera, "Новые обращения пишем под кодом ВВ-2").await;
+    let markup = codes.content.reply_markup.as_ref().expect("a button");
+    let button = &markup["inline_keyboard"][0][0];
+    assert_eq!(button["text"], "Писать под кодом ВВ-1");
+    let data = button["callback_data"].as_str().expect("its meaning");
+    vera.press(codes.message_id, data).expect("it is pressed");
+    hears(&vera, "Новые обращения пишем под кодом ВВ-1").await;
+    play.types(2, "статус", "Решено").await;
+    hears(&vera, "Обращение № 2 решено").await;
+    vera.write("Ещё вопрос");
+    hears(&vera, "обращение № 3").await;
+    play.settled().await;
+    assert_eq!(play.testbed.appeal_cell(3, "код"), "ВВ-1");
     play.ends(service).await;
 }

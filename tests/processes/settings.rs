@@ -4,6 +4,7 @@
 
 use std::fs;
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::{
@@ -116,6 +117,39 @@ async fn an_unknown_key_in_the_file_is_an_error_that_names_the_nearest() {
             exit.err
         );
     }
+}
+
+#[tokio::test]
+async fn a_firm_says_it_in_its_own_words_and_hears_what_is_wrong_with_them() {
+    let play = Play::set().await;
+    let texts = play
+        .testbed
+        .directory()
+        .join("migrations-free-config/texts");
+    fs::create_dir_all(&texts).expect("a directory");
+    let wrong = "wellcome = Добро пожаловать!\nreceipt = Приняли, ответим.\n";
+    fs::write(texts.join("ru.ftl"), wrong).expect("the file is written");
+    for arguments in [&["check", "--offline"][..], &["serve"]] {
+        let exit = run(&play.testbed, arguments).await;
+        assert_eq!(exit.code, Some(64), "{}", exit.err);
+        for words in [
+            "2 things are wrong",
+            "wellcome (file migrations-free-config/texts/ru.ftl)",
+            "The nearest known one is welcome",
+            "It leaves out what it should tell: { $number }.",
+        ] {
+            assert!(exit.err.contains(words), "{words}: {}", exit.err);
+        }
+    }
+    let right = "firm = «Ромашка»\nbutton-appeals = Мои вопросы\n";
+    fs::write(texts.join("ru.ftl"), right).expect("the file is written");
+    let child = Child::serve(&play.testbed).await;
+    play.marina.write("/start");
+    play.hears("Здравствуйте! Это «Ромашка».").await;
+    play.registers().await;
+    play.marina.write("Мои вопросы");
+    play.hears("Обращений пока нет").await;
+    child.stop(Signal::TERM).await;
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ fn a_closing_reaches_the_partner_once_and_the_next_message_opens_a_new_row() {
     assert_eq!(
         table.row(1, Status::Resolved, ""),
         [
-            "7001: Обращение № 1 решено. Если вопрос остался, просто напишите – откроем новое.",
+            "7001: Обращение № 1 решено. Если вопрос остался, просто напишите – откроем новое. [👍 | 👎]",
             "dirty appeal 6"
         ]
     );
@@ -144,23 +144,6 @@ fn rows_that_moved_while_we_wrote_are_written_whole_again() {
         table.appeal(1).row.trouble(),
         None,
         "it is found by its key"
-    );
-}
-
-#[test]
-fn the_list_shows_numbers_dates_and_states() {
-    let mut table = Table::registered();
-    assert_eq!(
-        table.text(ANNA, "/appeals"),
-        ["7001: Обращений пока нет. Напишите вопрос обычным сообщением."]
-    );
-    table.text(ANNA, "Вопрос");
-    table.placed(1);
-    table.row(1, Status::Resolved, "");
-    table.text(ANNA, "Другой вопрос");
-    assert_eq!(
-        table.text(ANNA, "/appeals"),
-        ["7001: Ваши обращения: / № 2 от 02.03.2026 – новое / № 1 от 02.03.2026 – решено"]
     );
 }
 

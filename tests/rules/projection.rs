@@ -105,7 +105,8 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
             Column::Delivery,
             Column::Number,
             Column::Updated,
-            Column::Waiting
+            Column::Waiting,
+            Column::Rating
         ],
         "nothing that people wrote is written again"
     );

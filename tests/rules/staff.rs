@@ -132,7 +132,7 @@ fn an_account_that_stands_nowhere_in_two_looks_ten_minutes_apart_is_let_go_and_t
     let told = pass(&mut table, 16);
     assert!(
         told.contains(
-            &"7001: Ваш код больше не привязан к этому чату. Если это ошибка, напишите вашему менеджеру, а потом пришлите код ещё раз."
+            &"7001: Ваш код больше не привязан к этому чату. Если это ошибка, напишите вашему менеджеру, а потом пришлите код ещё раз. [no keyboard]"
                 .to_owned()
         ),
         "{told:?}"
@@ -544,6 +544,7 @@ fn nothing_of_somebody_forgotten_stays_refused_or_under_an_old_spelling() {
     let told = table.event(&Event::Admin(Command::Erase(ErasedPerson {
         chat: Some(ANNA),
         code: Some(code("A 104")),
+        others: [].into(),
     })));
     let over = told
         .iter()

@@ -412,6 +412,7 @@ fn who_is_forgotten_is_shown_to_nobody_any_more() {
     let person = ErasedPerson {
         chat: Some(ANNA),
         code: None,
+        others: [].into(),
     };
     table.event(&Event::Admin(Command::Erase(person)));
     assert_eq!(table.state.post(STAFF, MessageId(501)), None);

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use sheetdesk::domain::{
-    appeal::{Appeal, Status, row::RowLink},
+    appeal::{Appeal, Status, rating::Rating, row::RowLink},
     decide::decide,
-    effect::{Decision, Effect, Entity, Keyboard, MessageForm, Wake},
+    effect::{Button, Decision, Effect, Entity, Keyboard, MessageForm, Wake},
     event::{
         AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult,
         TelegramCell, Update, WriteReport, WrittenRow,
@@ -14,8 +14,8 @@ use sheetdesk::domain::{
     files::Links,
     identity::{self, Asked, RowKeys, matching::assign, news::AppealsRead},
     ids::{
-        AppealId, BatchToken, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey, Seq,
-        SpreadsheetId,
+        AppealId, BatchToken, CallbackId, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey,
+        Seq, SpreadsheetId,
     },
     memory::Memory,
     message::{Content, Context, Message},
@@ -58,6 +58,7 @@ pub(crate) struct SheetRow {
     pub(crate) delivery: Text,
     pub(crate) updated: Text,
     pub(crate) waiting: Option<Text>,
+    pub(crate) rating: Option<Rating>,
     pub(crate) partner: Option<PartnerCode>,
     pub(crate) history: Option<Text>,
 }
@@ -190,6 +191,23 @@ impl Table {
             context: Context::default(),
         };
         self.event(&Event::Update(Update::Edited(message)))
+    }
+
+    /// A button is pressed, of a message as far as Telegram remembers it.
+    pub(crate) fn press(
+        &mut self,
+        chat: ChatId,
+        message: Option<MessageId>,
+        button: Option<Button>,
+    ) -> Vec<String> {
+        self.event(&Event::Update(Update::Pressed {
+            chat,
+            callback: CallbackId("c".into()),
+            message,
+            button,
+            by: None,
+            locale: Locale::Ru,
+        }))
     }
 
     pub(crate) fn blocked(&mut self, chat: ChatId, blocked: bool) -> Vec<String> {
@@ -436,15 +454,13 @@ impl Table {
                     Keyboard::ShareContact(label) => format!(" [share: {label}]"),
                     Keyboard::Link(label, url) => format!(" [{label}: {url}]"),
                     Keyboard::Remove => " [no keyboard]".to_owned(),
+                    Keyboard::Menu(labels) => format!(" [below: {}]", labels.join(" | ")),
                     Keyboard::Inline(buttons) | Keyboard::Row(buttons) => {
-                        format!(
-                            " [{}]",
-                            buttons
-                                .iter()
-                                .map(|(label, _)| label.as_str())
-                                .collect::<Vec<_>>()
-                                .join(" | ")
-                        )
+                        format!(" [{}]", labels(buttons))
+                    }
+                    Keyboard::Grid(lines) => {
+                        let lines = lines.iter().map(|buttons| labels(buttons));
+                        format!(" [{}]", lines.collect::<Vec<_>>().join(" / "))
                     }
                 };
                 let first = send
@@ -500,6 +516,11 @@ impl Table {
     }
 }
 
+fn labels(buttons: &[(String, Button)]) -> String {
+    let labels: Vec<&str> = buttons.iter().map(|(label, _)| label.as_str()).collect();
+    labels.join(" | ")
+}
+
 impl SheetRow {
     fn keys(&self) -> RowKeys<'_> {
         let answer = match &self.answer {
@@ -522,6 +543,7 @@ impl SheetRow {
             delivery: self.delivery.clone(),
             updated: self.updated.clone(),
             waiting: self.waiting.clone(),
+            rating: self.rating.clone(),
             partner: self.partner.clone(),
             history: self.history.clone(),
         }
@@ -551,6 +573,7 @@ pub(crate) fn cells(number: u32, status: Status, answer: &str) -> SheetRow {
         delivery: Text::default(),
         updated: Text::default(),
         waiting: None,
+        rating: None,
         partner: None,
         history: None,
     }

@@ -104,10 +104,52 @@ fn every_text_reads_well_in_both_languages() {
         Say::PromotionsHeading { page: 2, pages: 3 },
         Say::Date(date(2026, 12, 1)),
         Say::Date(date(2027, 5, 31)),
-        Say::PromotionsBack,
-        Say::PromotionsOn,
+        Say::PageNewer,
+        Say::PageOlder,
     ];
     read_well_in_both("partner_texts", &all);
+}
+
+#[test]
+fn what_a_partner_reads_of_his_appeals_and_codes_reads_well() {
+    let all = [
+        Say::AppealsOpen(Some(Number(41))),
+        Say::AppealsOpen(None),
+        Say::DialogueHeading {
+            appeal: "№ 41 – новое",
+            page: 1,
+            pages: 1,
+        },
+        Say::DialogueHeading {
+            appeal: "№ 41 – новое",
+            page: 2,
+            pages: 3,
+        },
+        Say::DialoguePartner("02.03.2026 11:00"),
+        Say::DialogueSpecialist("02.03.2026 11:05"),
+        Say::DialogueBefore,
+        Say::DialogueEarlier,
+        Say::DialogueLater,
+        Say::DialogueBack,
+        Say::ButtonAppeals,
+        Say::ButtonPromotions,
+        Say::Rated {
+            number: Number(41),
+            thumb: "👍",
+        },
+        Say::RatingRemark,
+        Say::RemarkWanted,
+        Say::RemarkNo,
+        Say::RemarkNone,
+        Say::RemarkTaken,
+        Say::Welcomed,
+        Say::CodeAdded("П-2"),
+        Say::CodeCurrent("П-2"),
+        Say::CodeOnly("П-1"),
+        Say::CodeButton("П-1"),
+        Say::CodeRevoked("П-2"),
+    ];
+    read_well_in_both("overview_texts", &all);
 }
 
 #[test]
@@ -207,6 +249,7 @@ fn the_lines_of_a_dialogue_read_well() {
             time: "14:02",
         },
         Note::LineTakenBack("Отчёт выслали"),
+        Note::LineRated("👎", "Долго ждали"),
     ];
     read_well("dialogue_texts", &all);
 }
@@ -501,6 +544,16 @@ fn what_the_operator_asks_is_answered_well() {
             count: 12,
             numbers: "41, 42",
         },
+        Note::DigestRated {
+            up: 12,
+            down: 0,
+            numbers: "",
+        },
+        Note::DigestRated {
+            up: 12,
+            down: 2,
+            numbers: "41, 42",
+        },
     ];
     read_well("operator_texts", &all);
 }
@@ -552,6 +605,7 @@ fn what_watches_over_the_service_speaks_plainly() {
         Note::State(StateNote::StoppedPromotion("Скидка")),
         Note::State(StateNote::Refused("лист или ячейки защищены")),
         Note::State(StateNote::StoppedMore(3)),
+        Note::State(StateNote::Rated { up: 12, down: 2 }),
         Note::State(StateNote::Day),
         Note::State(StateNote::Messages),
         Note::State(StateNote::Answers),

@@ -37,7 +37,7 @@ fn words(fault: &ListFault) -> String {
                 .map(|(row, code)| format!("{row} ({})", of(code)));
             let each: Vec<String> = each.collect();
             format!(
-                "rows {} show one and the same Telegram ID: keep it in one of them; until then one is the partner's, at first sight the upper one",
+                "rows {} show one and the same Telegram ID: fine where one person has several codes; else keep it in one of them",
                 each.join(", ")
             )
         }

@@ -21,6 +21,20 @@ fn the_shipped_files_on_disk_change_nothing() {
         "sheets.toml",
         include_str!("../../../migrations-free-config/sheets.toml"),
     );
+    std::fs::create_dir(environment.path("texts")).expect("a directory");
+    let texts = [
+        (
+            "texts/ru.ftl",
+            include_str!("../../../migrations-free-config/texts/ru.ftl"),
+        ),
+        (
+            "texts/en.ftl",
+            include_str!("../../../migrations-free-config/texts/en.ftl"),
+        ),
+    ];
+    for (name, text) in texts {
+        environment.write(name, text);
+    }
     assert_eq!(format!("{:?}", environment.settings()), before);
 }
 

@@ -64,6 +64,7 @@ fn defaults_are_the_contract() {
     assert!(settings.appeals.resend_unknown);
     assert_eq!(settings.appeals.answer_within, None);
     assert_eq!((settings.hours.week, settings.hours.holidays), (None, None));
+    assert!(settings.appeals.rating);
     assert_eq!(settings.files.lifetime, Duration::from_hours(30 * 24));
 }
 
@@ -309,6 +310,12 @@ const OVERRIDES: &[Override] = &[
         "appeals.resend_unknown",
         "false",
         |s| s.appeals.resend_unknown.to_string(),
+        "false",
+    ),
+    (
+        "appeals.rating",
+        "false",
+        |s| s.appeals.rating.to_string(),
         "false",
     ),
     (

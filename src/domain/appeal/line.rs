@@ -33,6 +33,24 @@ pub struct Line {
     /// earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covers: Option<u32>,
+    /// Of an answer that was corrected: what the partner has in its place; empty where it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Text>,
+}
+
+impl Line {
+    /// What the partner may read of it.
+    #[must_use]
+    pub fn for_partner(&self) -> Option<&Text> {
+        match self.author {
+            Author::Partner => Some(&self.text),
+            Author::Specialist => {
+                let told = self.told.as_ref().unwrap_or(&self.text);
+                (!told.is_blank()).then_some(told)
+            }
+            Author::Note | Author::Adopted => None,
+        }
+    }
 }
 
 /// Who wrote a line.

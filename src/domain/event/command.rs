@@ -47,6 +47,16 @@ pub struct ErasedPerson {
     pub chat: Option<ChatId>,
     /// The code, if the person ever was a partner.
     pub code: Option<PartnerCode>,
+    /// The person's other codes.
+    #[serde(default)]
+    pub others: BTreeSet<PartnerCode>,
+}
+
+impl ErasedPerson {
+    /// All codes.
+    pub fn codes(&self) -> impl Iterator<Item = &PartnerCode> {
+        self.code.iter().chain(&self.others)
+    }
 }
 
 /// What the admin chat is told beside what `decide` finds itself.
@@ -97,4 +107,18 @@ pub struct Digest {
     pub oldest: Option<(Number, i64)>,
     /// Answers that did not get through: the first numbers, and how many there are.
     pub failed: (Vec<Number>, u64),
+    /// How partners have rated within the last 24 hours.
+    #[serde(default)]
+    pub rated: Rated,
+}
+
+/// Ratings of a while.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rated {
+    /// Thumbs up.
+    pub up: u64,
+    /// Thumbs down.
+    pub down: u64,
+    /// The first appeals with a thumb down.
+    pub numbers: Vec<Number>,
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    appeal::Status,
+    appeal::{Status, rating::Rating},
     ids::{
         AppealId, BatchToken, ChatId, Number, PartnerCode, PromotionKey, RowKey, Seq, SpreadsheetId,
     },
@@ -178,6 +178,9 @@ pub struct AppealCells {
     /// Ждёт с, as written, where that column stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Text>,
+    /// Оценка, where the tab has it and a rating of ours stands in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// код, where the history was read and the code can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<PartnerCode>,

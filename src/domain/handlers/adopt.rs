@@ -94,6 +94,7 @@ fn adopted(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal, history:
     }
     appeal.row.seen_mut().status.clone_from(&cells.status);
     appeal.row.seen_mut().updated.clone_from(&cells.updated);
+    appeal.rating.clone_from(&cells.rating);
     appeal.row.found(ctx.seq);
     match &cells.answer {
         AnswerCell::Blank => {}

@@ -55,6 +55,22 @@ pub(super) fn receive(
     ctx.put(Entity::Appeal(appeal));
 }
 
+/// A word that a partner adds to how he has rated a closed appeal: a line of its dialogue, which stays closed.
+pub(super) fn remark(
+    ctx: &mut DecisionContext<'_, impl View>,
+    session: &mut Session,
+    mut appeal: Appeal,
+    entry: &Kept,
+) {
+    let before = appeal.dialogue.lines;
+    add_message(ctx, session, &mut appeal, entry);
+    appeal.dialogue.heard = appeal.dialogue.lines;
+    appeal.stamp = Some(ctx.now);
+    ctx.dirty(RowKey::Appeal(appeal.id));
+    staff_chat::heard(ctx, &mut appeal, before, Vec::new());
+    ctx.put(Entity::Appeal(appeal));
+}
+
 /// A message was changed after it was written. Where its line cannot be, the change is a line of its own.
 pub(super) fn corrected(
     ctx: &mut DecisionContext<'_, impl View>,
@@ -110,11 +126,7 @@ pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: 
 }
 
 /// The reaction that says that a message is in the sheet could not be set: words say it, unless they have.
-pub(in crate::domain) fn unshown(
-    ctx: &mut DecisionContext<'_, impl View>,
-    chat: ChatId,
-    message: MessageId,
-) {
+pub(super) fn unshown(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, message: MessageId) {
     let Some(Post {
         appeal,
         line: Some(line),
@@ -330,6 +342,7 @@ fn next_line(appeal: &mut Appeal, author: Author, at: Timestamp, text: Text) -> 
         message: None,
         by: None,
         covers: None,
+        told: None,
     }
 }
 
@@ -350,6 +363,7 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
         thread: None,
         responsible: None,
         overdue: None,
+        rating: None,
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::domain::{
     broadcast::BroadcastState,
     context::DecisionContext,
-    effect::{Button, Effect, Keyboard, MessageForm, Send},
+    effect::{Button, Keyboard},
     ids::MessageId,
     markdown,
     promotion::{Promotion, PromotionStatus, Stage, offer},
@@ -59,19 +59,15 @@ pub(super) fn show(
         let to = to.and_then(|to| u16::try_from(to).ok()).filter(|_| there)?;
         Some((ctx.text(session, say), Button::Promotions(to)))
     };
-    let back = button(page > 0, Say::PromotionsBack, page.checked_sub(1));
-    let on = button(page + 1 < pages, Say::PromotionsOn, Some(page + 1));
+    let back = button(page > 0, Say::PageNewer, page.checked_sub(1));
+    let on = button(page + 1 < pages, Say::PageOlder, Some(page + 1));
     let buttons: Vec<_> = back.into_iter().chain(on).collect();
-    let id = ctx.next_reply();
-    ctx.then(Effect::Send(Send {
-        keyboard: if buttons.is_empty() {
-            Keyboard::Keep
-        } else {
-            Keyboard::Row(buttons)
-        },
-        form: instead.map_or(MessageForm::Message, MessageForm::Edit),
-        ..Send::talk(id, session.chat, text)
-    }));
+    let keyboard = if buttons.is_empty() {
+        Keyboard::Keep
+    } else {
+        Keyboard::Row(buttons)
+    };
+    ctx.show(session.chat, text, keyboard, instead);
 }
 
 /// A promotion that runs, and when it was announced; before our time is before all others. One that nobody has got, and nobody is
@@ -102,11 +98,10 @@ fn is_out(ctx: &DecisionContext<'_, impl View>, promotion: &Promotion) -> bool {
 fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, promotion: &Promotion) -> String {
     let offer = &promotion.row.offer;
     let title: String = offer.title.as_str().trim().chars().take(NAMED).collect();
-    let pieces = markdown::messages(&promotion.description(), DESCRIBED);
-    let described = match pieces.as_slice() {
-        [] => String::new(),
-        [whole] => format!("{}\n", whole.as_str()),
-        [first, ..] => format!("{}…\n", first.as_str()),
+    let described = markdown::beginning(&promotion.description(), DESCRIBED);
+    let described = match described.as_str() {
+        "" => String::new(),
+        described => format!("{described}\n"),
     };
     let period = Html::escape(&offer::period(&ctx.rules.wording, session.locale, offer));
     let link = offer::addresses::link(&offer.link).ok().flatten();

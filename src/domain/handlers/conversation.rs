@@ -4,7 +4,7 @@
 
 use crate::domain::{
     context::DecisionContext,
-    effect::{Button, Effect, Entity, Keyboard},
+    effect::{Button, Effect, Entity},
     event::Update,
     ids::{ChatId, MessageId},
     message::{Colleague, Content, Message},
@@ -18,26 +18,10 @@ use crate::domain::{
 use super::{
     admin_chat, answers, appeals, broadcasts, catalogue,
     codes::{self, TextMeaning},
+    commands::{self, BotCommand},
     flood_control::{self, MessageRate},
-    groups, lines, operator, registration, staff_chat, staff_desk,
+    groups, lines, operator, overview, ratings, registration, staff_chat, staff_desk, thanks,
 };
-
-/// How many appeals `/appeals` lists.
-const LISTED_APPEALS: usize = 10;
-
-/// A command of the bot, by its first word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Command {
-    Start,
-    Appeals,
-    Promotions,
-    /// No announcements any more.
-    Stop,
-    /// Announcements again.
-    Resume,
-    /// `/help`, and every command that we do not know.
-    Help,
-}
 
 pub(in crate::domain) fn update(ctx: &mut DecisionContext<'_, impl View>, update: &Update) {
     match update {
@@ -108,13 +92,34 @@ fn of_partner(
     message: &Message,
     rate: MessageRate,
 ) {
-    match (command_in(message), rate) {
+    let (command, remark) = (commands::said_in(ctx, message), session.remark.take());
+    if remark.is_some() {
+        ctx.put(Entity::Session(session.clone()));
+    }
+    if command.is_none() {
+        if remark.is_some_and(|remark| ratings::take(ctx, session, remark, message)) {
+            return;
+        }
+        if registration::further::is_meant(ctx, session, message) {
+            return;
+        }
+        if thanks::is_all(ctx, message) {
+            return ctx.then(Effect::React(message.chat, message.message));
+        }
+    }
+    match (command, rate) {
         (Some(_), MessageRate::TooFast) => {}
-        (Some(Command::Start | Command::Help), MessageRate::Usual) => ctx.say(session, Say::Help),
-        (Some(Command::Appeals), MessageRate::Usual) => list_appeals(ctx, session),
-        (Some(Command::Promotions), MessageRate::Usual) => catalogue::show(ctx, session, 0, None),
-        (Some(Command::Stop), MessageRate::Usual) => announcements(ctx, session, false),
-        (Some(Command::Resume), MessageRate::Usual) => announcements(ctx, session, true),
+        (Some(BotCommand::Start | BotCommand::Help), MessageRate::Usual) => {
+            let menu = overview::menu(ctx, session);
+            ctx.say_with(session, Say::Help, menu);
+        }
+        (Some(BotCommand::Appeals), MessageRate::Usual) => overview::list(ctx, session, 0, None),
+        (Some(BotCommand::Promotions), MessageRate::Usual) => {
+            catalogue::show(ctx, session, 0, None)
+        }
+        (Some(BotCommand::Code), MessageRate::Usual) => registration::further::asked(ctx, session),
+        (Some(BotCommand::Stop), MessageRate::Usual) => announcements(ctx, session, false),
+        (Some(BotCommand::Resume), MessageRate::Usual) => announcements(ctx, session, true),
         (None, rate) => match entry(ctx, message) {
             Some(entry) => {
                 let reply = message.context.reply.as_ref();
@@ -138,7 +143,7 @@ fn of_stranger(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, m
     if rate == MessageRate::TooFast {
         return;
     }
-    if command_in(message).is_some() {
+    if commands::said_in(ctx, message).is_some() {
         return registration::welcome(ctx, session);
     }
     let mut step = false;
@@ -203,7 +208,7 @@ fn entry(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<
 fn edited(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
     // A shared position moves by being changed, again and again.
     let moves = matches!(message.content, Content::Place { .. } | Content::Service(_));
-    if moves || command_in(message).is_some() {
+    if moves || commands::said_in(ctx, message).is_some() {
         return;
     }
     let Some(mut session) = ctx.session(message.chat) else {
@@ -234,43 +239,9 @@ fn edited(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
         (Some((appeal, Some(line))), Some(post)) => {
             appeals::corrected(ctx, &mut session, appeal, (post, line), &entry)
         }
+        (None, None) if session.partner.is_some() && thanks::is_all(ctx, message) => {}
         (Some(_) | None, _) => registration::kept::corrected(ctx, session, entry),
     }
-}
-
-fn command_in(message: &Message) -> Option<Command> {
-    let own = message.context.forwarded.is_none();
-    message.content.text().filter(|_| own).and_then(command)
-}
-
-/// A command is one word that begins with a slash; in groups it may name the bot behind an `@` (Bot API: commands). With words behind it, it
-/// is what people write; `/start` alone may come with what a link to the bot bears (Bot API: deep linking).
-fn command(text: &Text) -> Option<Command> {
-    let mut words = text.as_str().trim().strip_prefix('/')?.split_whitespace();
-    let word = words.next()?;
-    let name = word.split_once('@').map_or(word, |(name, _)| name);
-    let plausible = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let command = match name {
-        "start" => Command::Start,
-        "appeals" => Command::Appeals,
-        "promotions" => Command::Promotions,
-        "stop" => Command::Stop,
-        "resume" => Command::Resume,
-        _ => Command::Help,
-    };
-    let behind: Vec<_> = words.collect();
-    let alone = match behind.as_slice() {
-        [] => true,
-        [payload] => command == Command::Start && is_payload(payload),
-        [_, ..] => false,
-    };
-    (plausible && alone).then_some(command)
-}
-
-/// What may be behind `/start` where somebody has followed a link.
-fn is_payload(word: &str) -> bool {
-    let is_of_a_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    word.len() <= 64 && word.bytes().all(is_of_a_word)
 }
 
 /// The partner asks for announcements, or for none; answers come in any case.
@@ -285,27 +256,6 @@ fn announcements(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session
     }
 }
 
-fn list_appeals(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
-    let appeals = ctx.view.appeals_of(session.chat, LISTED_APPEALS);
-    if appeals.is_empty() {
-        return ctx.say(session, Say::AppealsNone);
-    }
-    let mut lines = vec![ctx.text(session, Say::AppealsHeading)];
-    for appeal in appeals {
-        let date = appeal.stamp.map(|at| ctx.rules.day(at));
-        let status = ctx.text(session, Say::StatusWord(&appeal.status));
-        lines.push(ctx.text(
-            session,
-            Say::AppealsLine {
-                number: appeal.number,
-                date: date.as_deref(),
-                status: &status,
-            },
-        ));
-    }
-    ctx.reply(session.chat, &lines.join("\n"), Keyboard::Keep);
-}
-
 fn pressed(
     ctx: &mut DecisionContext<'_, impl View>,
     chat: ChatId,
@@ -317,12 +267,39 @@ fn pressed(
     if session.blocked {
         come_back(ctx, &mut session);
     }
-    if let Some(Button::Promotions(page)) = button {
-        if session.partner.is_some() {
-            catalogue::show(ctx, &session, page, message);
+    if session.partner.is_some() {
+        match button {
+            Some(Button::Promotions(page)) => {
+                return catalogue::show(ctx, &session, page, message);
+            }
+            Some(Button::Appeals(page)) => return overview::list(ctx, &session, page, message),
+            Some(Button::Dialogue(appeal, page)) => {
+                return overview::dialogue(ctx, &session, appeal, page, message);
+            }
+            Some(Button::Rate(appeal, thumb)) => {
+                return ratings::rated(ctx, &session, (appeal, thumb), message);
+            }
+            Some(Button::Remark(appeal)) => return ratings::invite(ctx, session, appeal),
+            Some(Button::NoRemark) => return ratings::uninvite(ctx, session, message),
+            Some(Button::Code(mark)) => {
+                return registration::further::chosen(ctx, &mut session, mark);
+            }
+            Some(
+                Button::SendKept
+                | Button::DropKept
+                | Button::CheckAgain
+                | Button::Take(_)
+                | Button::Solve(_)
+                | Button::Withdraw(..),
+            )
+            | None => {}
         }
-        return;
     }
+    of_kept(ctx, session, button);
+}
+
+/// What was written before registering is passed on, or is not.
+fn of_kept(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, button: Option<Button>) {
     registration::kept::forget_old(ctx, &mut session);
     let kept = std::mem::take(&mut session.kept);
     match button {
@@ -336,13 +313,24 @@ fn pressed(
         Some(
             Button::SendKept
             | Button::DropKept
-            | Button::Promotions(_)
             | Button::CheckAgain
             | Button::Take(_)
             | Button::Solve(_)
             | Button::Withdraw(..),
         )
-        | None => ctx.say(&session, Say::KeptGone),
+        | None => {
+            ctx.say(&session, Say::KeptGone);
+        }
+        // He is no partner any more.
+        Some(
+            Button::Promotions(_)
+            | Button::Appeals(_)
+            | Button::Dialogue(..)
+            | Button::Rate(..)
+            | Button::Remark(_)
+            | Button::NoRemark
+            | Button::Code(_),
+        ) => {}
     }
 }
 
@@ -408,32 +396,5 @@ fn come_back(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session) {
     ctx.put(Entity::Session(session.clone()));
     for appeal in waiting {
         answers::send_again(ctx, appeal);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_is_one_word_with_a_slash() {
-        for (text, expected) in [
-            ("/start", Some(Command::Start)),
-            (" /start payload ", Some(Command::Start)),
-            ("/appeals@desk_bot", Some(Command::Appeals)),
-            ("/promotions", Some(Command::Promotions)),
-            ("/stop", Some(Command::Stop)),
-            ("/resume", Some(Command::Resume)),
-            ("/unknown", Some(Command::Help)),
-            ("/help не работает касса", None),
-            ("/stop please", None),
-            ("/start Здравствуйте", None),
-            ("/start\nне работает", None),
-            ("1/2 дома", None),
-            ("/", None),
-            ("/дом 5", None),
-        ] {
-            assert_eq!(command(&Text::from(text)), expected, "{text}");
-        }
     }
 }

@@ -111,6 +111,19 @@ pub(super) fn restate(
     })
 }
 
+/// The partner has these words now of what a line of ours says, or, without any, nothing.
+pub(super) fn tell(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    index: u32,
+    told: &Text,
+) {
+    if let Some(line) = line(ctx, appeal, index) {
+        let told = Some(told.clone());
+        ctx.put(Entity::Line(Line { told, ..line }));
+    }
+}
+
 /// The text with a changed message; `None` if it says the same.
 pub(super) fn changed(
     rules: &Rules,
@@ -133,12 +146,7 @@ pub(super) fn changed(
 /// The line of an appeal as this decision leaves it.
 fn line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
     let changed = ctx.fresh_line(appeal.id, index);
-    let stored = || {
-        let from_the_end = usize::try_from(appeal.dialogue.lines.saturating_sub(index)).ok()?;
-        let lines = ctx.view.lines(appeal.id, from_the_end);
-        lines.into_iter().find(|line| line.index == index)
-    };
-    changed.or_else(stored)
+    changed.or_else(|| ctx.view.line(appeal.id, index))
 }
 
 /// Changes a line in place unless the part of the dialogue that holds it is being moved. No words mean that there is nothing to change.
@@ -294,17 +302,17 @@ fn framed(ctx: &DecisionContext<'_, impl View>, context: &Context, body: String)
     };
     match &context.reply {
         Some(reply) if !reply.quote.is_blank() => note(Note::LineReply {
-            quote: &quoted(reply.quote.as_str()),
+            quote: &quoted(reply.quote.as_str(), QUOTED),
             text: &body,
         }),
         Some(_) | None => body,
     }
 }
 
-/// The beginning of a text, on one line.
-fn quoted(text: &str) -> String {
+/// The beginning of a text, so many characters at most, on one line.
+pub(super) fn quoted(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(QUOTED) {
+    match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line,
     }
@@ -335,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_quote_is_short_and_on_one_line() {
-        assert_eq!(quoted("раз\n\nдва"), "раз два");
-        assert_eq!(quoted(&"ы".repeat(101)), "ы".repeat(100) + "…");
+        assert_eq!(quoted("раз\n\nдва", 100), "раз два");
+        assert_eq!(quoted(&"ы".repeat(101), 100), "ы".repeat(100) + "…");
     }
 }

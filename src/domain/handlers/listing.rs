@@ -1,6 +1,6 @@
-//! Rows of the staff list that cannot be taken as they stand: who is adopted all the same, and what the operator hears.
+//! Rows of the staff list that cannot be taken as they stand, and what the operator hears of them; under which of several codes a person writes.
 //!
-//! Invariant: at first sight an account that is beside several codes is bound to one of them; each fault is told once while it lasts.
+//! Invariant: each fault is told once while it lasts; one person in several rows is none.
 
 use std::collections::BTreeMap;
 
@@ -9,35 +9,30 @@ use crate::domain::{
     effect::Entity,
     ids::{ChatId, PartnerCode},
     listing::ListFault,
-    partner::{Binding, Partner},
-    session::Locale,
+    partner::Partner,
     view::View,
     wording::Note,
 };
-
-use super::staff;
 
 /// How many faults one message to the operator names.
 const NAMED: usize = 20;
 /// How many of an account's newest appeals are asked for its code.
 const ASKED: usize = 100;
 
-/// The faults of the list, all of them, as they are now.
+/// The faults of the list, all of them, as they are now. That one person stands in several rows, all of them his, is none.
 pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFault]) {
     let mut tab = ctx.partners_tab();
-    let first_sight = tab.reads.sighted.is_none();
-    let before = std::mem::replace(&mut tab.faults, faults.to_vec());
-    ctx.put_tab(tab);
-    for fault in faults.iter().filter(|_| first_sight) {
-        match fault {
-            ListFault::TelegramDoubled(rows) => adopt(ctx, rows.iter().map(|(_, code)| code)),
-            ListFault::CodeDoubled(_, code) => adopt(ctx, [code].into_iter()),
-            ListFault::Code(..)
-            | ListFault::NoCode(_)
-            | ListFault::Phone(..)
-            | ListFault::Telegram(..) => {}
-        }
+    if tab.reads.sighted.is_none() {
+        let doubled = faults.iter().filter_map(|fault| match fault {
+            ListFault::TelegramDoubled(rows) => Some(rows),
+            _ => None,
+        });
+        doubled.for_each(|rows| choose(ctx, rows.iter().map(|(_, code)| code)));
     }
+    let is_one = |fault: &&ListFault| !is_one_person(ctx, fault);
+    let faults: Vec<ListFault> = faults.iter().filter(is_one).cloned().collect();
+    let before = std::mem::replace(&mut tab.faults, faults.clone());
+    ctx.put_tab(tab);
     let mut known: BTreeMap<ListFault, usize> = BTreeMap::new();
     for fault in &before {
         *known.entry(fault.placeless()).or_default() += 1;
@@ -60,83 +55,69 @@ pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFaul
     }
 }
 
-/// An appeal that is in the sheet names the code beside the account: of several rows that show this account, it is the partner's.
+/// An appeal that is in the sheet names the code beside the account: of several codes it is the one under which he writes.
 pub(super) fn confirm(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, code: &PartnerCode) {
     let Some(mut session) = ctx.session(chat) else {
         return;
     };
-    let Some(mut current) = session.partner.as_ref().and_then(|code| ctx.partner(code)) else {
-        return;
-    };
-    let Some(mut meant) = ctx.partner(code).filter(|meant| meant.code != current.code) else {
-        return;
-    };
-    if claim(&current, chat).is_none() || is_confirmed(ctx, chat, &current) {
-        return;
-    }
-    let Some(binding) = claim(&meant, chat).cloned() else {
-        return;
-    };
-    current.binding = None;
-    meant.binding = Some(binding);
-    session.partner = Some(meant.code.clone());
-    for entity in [
-        Entity::Partner(current),
-        Entity::Partner(meant),
-        Entity::Session(session),
-    ] {
-        ctx.put(entity);
+    let current = session.partner.as_ref();
+    let confirmed = current.is_some_and(|current| is_confirmed(ctx, chat, current));
+    if session.others.contains(code) && !confirmed {
+        session.write_under(code.clone());
+        ctx.put(Entity::Session(session));
     }
 }
 
-/// Of several rows with one account that is the partner's whose phone the person has shared, or whose code his appeals bear; else the uppermost.
-fn adopt<'a>(
+/// Of several rows of one account that is the code under which he writes whose phone he has shared, or which his appeals bear; else the uppermost.
+fn choose<'a>(
     ctx: &mut DecisionContext<'_, impl View>,
     codes: impl Iterator<Item = &'a PartnerCode>,
 ) {
-    let claims: Vec<Partner> = codes.filter_map(|code| ctx.partner(code)).collect();
-    let claiming = claims.iter().filter(|partner| partner.claims.is_some());
-    let claims: Vec<&Partner> = claiming.collect();
-    let first = claims.first().and_then(|partner| partner.claims.as_ref());
-    let Some(chat) = first.map(|claim| claim.chat) else {
+    let bound = codes.filter_map(|code| ctx.partner(code));
+    let bound: Vec<(Partner, ChatId)> = bound
+        .filter_map(|partner| {
+            let chat = partner.binding.as_ref()?.chat;
+            Some((partner, chat))
+        })
+        .collect();
+    let Some(&(_, chat)) = bound.first() else {
         return;
     };
-    let mut session = ctx.session_or_new(chat, Locale::default());
-    if session.partner.is_some() {
+    let Some(mut session) = ctx.session(chat) else {
         return;
-    }
+    };
     let phone = session.registration.phone.as_ref();
-    let shared = claims
-        .iter()
-        .find(|partner| phone.is_some_and(|phone| partner.has_phone(phone)));
-    let confirmed = || {
-        claims
-            .iter()
-            .find(|partner| is_confirmed(ctx, chat, partner))
-    };
-    let Some(chosen) = shared.or_else(confirmed).or(claims.first()) else {
-        return;
-    };
-    let mut partner = (*chosen).clone();
-    let Some(binding) = partner.claims.clone() else {
-        return;
-    };
-    session.partner = Some(partner.code.clone());
-    ctx.put(Entity::Session(session));
-    staff::bind(ctx, &mut partner, binding);
-    ctx.put(Entity::Partner(partner));
+    let shared =
+        |(partner, _): &&(Partner, ChatId)| phone.is_some_and(|phone| partner.has_phone(phone));
+    let confirmed = |(partner, _): &&(Partner, ChatId)| is_confirmed(ctx, chat, &partner.code);
+    let chosen = bound.iter().find(shared);
+    let chosen = chosen.or_else(|| bound.iter().find(confirmed));
+    if let Some((partner, _)) = chosen
+        .or(bound.first())
+        .filter(|(it, _)| session.has(&it.code))
+    {
+        session.write_under(partner.code.clone());
+        ctx.put(Entity::Session(session));
+    }
 }
 
-/// The binding that a row claims while another does too.
-fn claim(partner: &Partner, chat: ChatId) -> Option<&Binding> {
-    partner.claims.as_ref().filter(|claim| claim.chat == chat)
+/// Whether all rows that show one account are its person's.
+fn is_one_person(ctx: &DecisionContext<'_, impl View>, fault: &ListFault) -> bool {
+    let ListFault::TelegramDoubled(rows) = fault else {
+        return false;
+    };
+    let owner = |code| Some(ctx.partner(code)?.binding?.chat);
+    let owners: Vec<Option<ChatId>> = rows.iter().map(|(_, code)| owner(code)).collect();
+    owners
+        .iter()
+        .all(|owner| owner.is_some() && *owner == owners[0])
 }
 
 /// Whether an appeal of this account bears the code.
-fn is_confirmed(ctx: &DecisionContext<'_, impl View>, chat: ChatId, partner: &Partner) -> bool {
+fn is_confirmed(ctx: &DecisionContext<'_, impl View>, chat: ChatId, code: &PartnerCode) -> bool {
     let known = ctx.view.appeals_of(chat, ASKED);
     let mut known = known.iter();
-    known.any(|appeal| appeal.partner.as_ref() == Some(&partner.code))
+    known.any(|appeal| appeal.partner.as_ref() == Some(code))
 }
 
 /// A fault in words; of rows with one account it says by which we go.

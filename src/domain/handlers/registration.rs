@@ -3,6 +3,7 @@
 //! Invariant: nobody is refused on a stale read; nobody learns whether the code or the phone was wrong;
 //! a bound code is never bound anew.
 
+pub(super) mod further;
 pub(in crate::domain) mod kept;
 pub(in crate::domain) mod waiting;
 
@@ -23,7 +24,7 @@ use crate::domain::{
 };
 
 use self::waiting::{park, wait_longer};
-use super::{appeals, codes, staff};
+use super::{appeals, codes, overview, staff};
 
 /// Pairs that one person may try within [`TRIES_WINDOW`]: enough for typing errors, too few for guessing.
 const TRIES: usize = 5;
@@ -154,7 +155,8 @@ fn adopted(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
     let kept = std::mem::take(&mut session.kept);
     ctx.put(Entity::Session(session.clone()));
     if kept.is_empty() {
-        ctx.say(&session, Say::Help);
+        let menu = overview::menu(ctx, &session);
+        ctx.say_with(&session, Say::Help, menu);
     } else {
         appeals::receive(ctx, &mut session, None, &kept);
     }
@@ -181,7 +183,11 @@ fn bind(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, mut part
         && binding.chat != session.chat
     {
         session.registration.code = None;
-        say_and_store(ctx, &session, Say::BoundToAnother, Keyboard::Keep);
+        let keyboard = match session.partner {
+            Some(_) => overview::menu(ctx, &session),
+            None => Keyboard::Keep,
+        };
+        say_and_store(ctx, &session, Say::BoundToAnother, keyboard);
         return ctx.report(Note::AdminBoundToAnother(&partner.code, session.chat));
     }
     let binding = Binding {
@@ -191,12 +197,19 @@ fn bind(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, mut part
         seq: ctx.seq,
     };
     staff::bind(ctx, &mut partner, binding);
-    session.partner = Some(partner.code.clone());
-    session.registration = Registration::default();
+    let is_first = session.partner.is_none();
+    session.write_under(partner.code.clone());
+    let registration = std::mem::take(&mut session.registration);
+    session.phone = registration.phone.or(session.phone);
     ctx.dirty(RowKey::Partner(partner.code.clone()));
     let name = spoken_name(partner.name.as_str());
+    let menu = overview::menu(ctx, &session);
+    let say = match is_first {
+        true => Say::Registered(&name),
+        false => Say::CodeAdded(partner.written_code.as_str()),
+    };
+    say_and_store(ctx, &session, say, menu);
     ctx.put(Entity::Partner(partner));
-    say_and_store(ctx, &session, Say::Registered(&name), Keyboard::Remove);
     if !session.kept.is_empty() {
         kept::offer(ctx, &session);
     }

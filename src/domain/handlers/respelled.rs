@@ -23,11 +23,17 @@ pub(super) fn take_over(
         return None;
     };
     let mut session = ctx.session(chat)?;
-    let before = session.partner.as_ref().and_then(|code| ctx.partner(code));
-    let mut before = before.filter(|before| is_same_person(before, cells))?;
+    let mut known = session.codes().filter_map(|code| ctx.partner(code));
+    let mut before = known.find(|before| is_same_person(before, cells))?;
+    drop(known);
     partner.binding = Some(before.binding.take_if(|binding| binding.chat == chat)?);
     (partner.emptied, partner.denied) = (false, before.denied);
-    session.partner = Some(partner.code.clone());
+    if session.partner.as_ref() == Some(&before.code) {
+        session.partner = Some(partner.code.clone());
+    } else {
+        session.others.remove(&before.code);
+        session.others.insert(partner.code.clone());
+    }
     ctx.put(Entity::Session(session));
     Some(before)
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Line},
+    appeal::{Appeal, Author, Delivery, Line, rating::Rating},
     archive::{self, entry},
     context::DecisionContext,
     effect::{Effect, Entity, FinalState},
@@ -101,6 +101,11 @@ pub(super) fn seen_again(
     appeal.row.seen_mut().delivery.clone_from(&cells.delivery);
     appeal.row.seen_mut().updated.clone_from(&cells.updated);
     appeal.row.seen_mut().status.clone_from(&cells.status);
+    if let Some(rating) = &cells.rating
+        && appeal.rating.as_ref().map(Rating::shown) != Some(rating.shown())
+    {
+        appeal.rating = Some(rating.clone());
+    }
     match &cells.status {
         // Who has asked for that has not seen what follows.
         Some(status) if ctx.rules.orders.of(status).is_some() => {

@@ -12,11 +12,10 @@ use crate::domain::{
     project,
     text::Text,
     view::View,
-    wording::Say,
 };
 
 use super::{
-    adopt, answers, appeals, listing, promotions, restoring, staff, staff_chat,
+    adopt, answers, appeals, listing, promotions, ratings, restoring, staff, staff_chat,
     stopping::{stop, tell_later},
     waits,
 };
@@ -183,12 +182,8 @@ pub(super) fn turn(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
         answers::hurry(ctx, appeal);
         let session = ctx.session(appeal.chat).filter(|session| !session.blocked);
         if let (Some(number), Some(session)) = (appeal.number, session) {
-            ctx.say_after(
-                &session,
-                appeal.id,
-                Say::Closed(number),
-                answers::last_under_way(appeal),
-            );
+            let last = answers::last_under_way(appeal);
+            ratings::ask(ctx, &session, appeal, number, last);
         }
     }
 }

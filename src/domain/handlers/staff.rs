@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::domain::{
     context::DecisionContext,
-    effect::{Effect, Entity, Wake},
+    effect::{Effect, Entity, Keyboard, Wake},
     event::{PartnerCells, TelegramCell},
     ids::{ChatId, PartnerCode, RowKey, Seq},
     partner::{Binding, Partner, RowTrouble},
@@ -54,13 +54,6 @@ pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells
     }
     partner.stopped = None;
     partner.missing_since = None;
-    partner.claims = match cells.telegram {
-        TelegramCell::Doubled(chat) if cells.authorized => Some(adopted(ctx, chat, cells)),
-        TelegramCell::Doubled(_)
-        | TelegramCell::Empty
-        | TelegramCell::Id(_)
-        | TelegramCell::Unreadable => None,
-    };
     // Only the first sight trusts what is there; later the binding is ours, and a sheet cannot make one.
     if partner.binding.is_none() && ctx.is_unseen(Tab::Partners) {
         bind_trusted(ctx, &mut partner, cells);
@@ -197,33 +190,28 @@ pub(super) fn bind(
     note_shown(ctx, partner, TelegramCell::Empty);
 }
 
-/// A row that says authorized with an account of its own, for an account that nobody else has.
+/// A row that says authorized with an account; of somebody who stands in several, each.
 fn bind_trusted(
     ctx: &mut DecisionContext<'_, impl View>,
     partner: &mut Partner,
     cells: &PartnerCells,
 ) {
-    let TelegramCell::Id(chat) = cells.telegram else {
+    let Some(chat) = cells.telegram.chat().filter(|_| cells.authorized) else {
         return;
     };
     let mut session = ctx.session_or_new(chat, Locale::default());
-    if !cells.authorized || session.partner.is_some() {
-        return;
+    match session.partner {
+        Some(_) => drop(session.others.insert(cells.code.clone())),
+        None => session.partner = Some(cells.code.clone()),
     }
-    session.partner = Some(cells.code.clone());
     ctx.put(Entity::Session(session));
-    let binding = adopted(ctx, chat, cells);
-    bind(ctx, partner, binding);
-}
-
-/// A binding as the row shows it.
-fn adopted(ctx: &DecisionContext<'_, impl View>, chat: ChatId, cells: &PartnerCells) -> Binding {
-    Binding {
+    let binding = Binding {
         chat,
         since: cells.since.clone(),
         at: ctx.now,
         seq: ctx.seq,
-    }
+    };
+    bind(ctx, partner, binding);
 }
 
 /// Takes down whose account the row shows, and tells the owner of that account where it has gone.
@@ -232,26 +220,33 @@ fn note_shown(
     partner: &mut Partner,
     telegram: TelegramCell,
 ) {
+    let owner = partner.binding.as_ref().map(|binding| binding.chat);
     let shown = match telegram {
         TelegramCell::Id(chat) => Some(chat),
-        TelegramCell::Empty | TelegramCell::Doubled(_) | TelegramCell::Unreadable => None,
+        // It is in another row of his as well.
+        TelegramCell::Doubled(chat) => Some(chat).filter(|_| owner == Some(chat)),
+        TelegramCell::Empty | TelegramCell::Unreadable => None,
     };
     let before = std::mem::replace(&mut partner.shown, shown);
     if before == shown {
         return;
     }
     for (chat, is_here) in [(before, false), (shown, true)] {
-        let owner = chat.and_then(|chat| ctx.session(chat)?.partner);
-        let owner = owner.filter(|owner| *owner != partner.code);
-        let Some(mut owner) = owner.and_then(|owner| ctx.partner(&owner)) else {
+        let owner = chat.and_then(|chat| ctx.session(chat));
+        let Some(owner) = owner.filter(|owner| !owner.has(&partner.code)) else {
             continue;
         };
-        if is_here {
-            owner.astray = Some(partner.code.clone());
-        } else if owner.astray.as_ref() == Some(&partner.code) {
-            owner.astray = None;
+        for code in owner.codes() {
+            let Some(mut owner) = ctx.partner(code) else {
+                continue;
+            };
+            if is_here {
+                owner.astray = Some(partner.code.clone());
+            } else if owner.astray.as_ref() == Some(&partner.code) {
+                owner.astray = None;
+            }
+            ctx.put(Entity::Partner(owner));
         }
-        ctx.put(Entity::Partner(owner));
     }
 }
 
@@ -276,13 +271,12 @@ fn bound(
     // Once it has been there, only somebody else's hand takes it away.
     let filled = before.shown == Some(chat) || partner.doubted_since.is_some();
     match cells.telegram {
-        TelegramCell::Id(shown) if shown == chat => {
+        TelegramCell::Id(shown) | TelegramCell::Doubled(shown) if shown == chat => {
             trust(ctx, partner);
             if cells.refused && !before.denied {
                 revoke(ctx, partner);
             }
         }
-        TelegramCell::Doubled(shown) if shown == chat => trust(ctx, partner),
         // How a number is shown says nothing of who may come in.
         TelegramCell::Unreadable => ctx.dirty(RowKey::Partner(partner.code.clone())),
         TelegramCell::Empty | TelegramCell::Id(_) | TelegramCell::Doubled(_)
@@ -355,10 +349,15 @@ fn revoke(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
     partner.emptied = true;
     ctx.dirty(RowKey::Partner(partner.code.clone()));
     if let Some(mut session) = ctx.session(binding.chat) {
-        session.partner = None;
+        session.lose(&partner.code);
         ctx.put(Entity::Session(session.clone()));
-        if !session.blocked {
-            ctx.say(&session, Say::Revoked);
+        if session.blocked {
+            // He hears of it when he is told something anyway.
+        } else if session.partner.is_some() {
+            let code = partner.written_code.as_str();
+            ctx.say(&session, Say::CodeRevoked(code));
+        } else {
+            ctx.say_with(&session, Say::Revoked, Keyboard::Remove);
         }
     }
     ctx.report(Note::AdminRevoked(&partner.code));

@@ -37,7 +37,16 @@ pub(super) fn pressed(
         Button::Withdraw(id, reply) => on(ctx, id, None, |ctx, appeal| {
             answers::chat::withdrawn(ctx, appeal, reply);
         }),
-        Button::SendKept | Button::DropKept | Button::Promotions(_) | Button::CheckAgain => {}
+        Button::SendKept
+        | Button::DropKept
+        | Button::Promotions(_)
+        | Button::Appeals(_)
+        | Button::Dialogue(..)
+        | Button::Rate(..)
+        | Button::Remark(_)
+        | Button::NoRemark
+        | Button::Code(_)
+        | Button::CheckAgain => {}
     }
 }
 

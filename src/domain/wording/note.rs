@@ -98,6 +98,8 @@ texts! {
         } = "line-withdrawn",
         /// An answer was taken back whose line cannot be changed.
         LineTakenBack(text: &'a str) = "line-taken-back",
+        /// A word beside a rating.
+        LineRated(thumb: &'a str, words: &'a str) = "line-rated",
         /// Доставка: resting until.
         DeliveryGrace(time: &'a str) = "delivery-grace",
         /// Доставка: the value of a formula is not sent.
@@ -212,6 +214,15 @@ texts! {
         } = "digest-failed",
         /// Admin: a partner has waited too long for an answer, since.
         AdminOverdue(number: Number, time: &'a str) = "admin-overdue",
+        /// How partners have rated within a day.
+        DigestRated {
+            /// Thumbs up.
+            up: u64,
+            /// Thumbs down.
+            down: u64,
+            /// The first appeals with a thumb down.
+            numbers: &'a str,
+        } = "digest-rated",
         /// Admin: rows are stopped: their numbers, and why.
         AdminRowsStopped(numbers: &'a str, words: &'a str) = "admin-rows-stopped",
         /// Admin: of the bound partners so many are lost from the list; nobody loses access.

@@ -39,6 +39,13 @@ texts! {
         StoppedList = "state-stopped-list",
         /// So many more.
         StoppedMore(count: u64) = "state-stopped-more",
+        /// How partners have rated these days.
+        Rated {
+            /// Thumbs up.
+            up: u64,
+            /// Thumbs down.
+            down: u64,
+        } = "state-rated",
         /// Heads the column of days.
         Day = "state-day",
         /// Heads the messages of partners.

@@ -35,6 +35,7 @@ use crate::{
     domain::{
         files::{FileId, Links},
         ids::Seq,
+        wording::Wording,
     },
     health::Health,
     journal::{Accepted, DedupKey, StoreError},
@@ -176,6 +177,7 @@ impl Bench {
             telegram,
             sheets: SigningKey::new(KEY.to_vec()),
             files: setup.links,
+            wording: Wording::built_in(),
             promotions: setup.promotions,
         };
         let backend = Arc::new(Closures {

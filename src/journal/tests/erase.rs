@@ -71,6 +71,7 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
         chat: Some(CHAT),
         code: Some(code(new)),
         listed: true,
+        others: Vec::new(),
     };
     decide(
         2,
@@ -115,6 +116,7 @@ fn what_is_to_be_put_right_in_the_row_of_the_person_is_forgotten_and_that_of_oth
             chat: Some(leaves),
             code: None,
             listed: false,
+            others: Vec::new(),
         };
         let decisions = [
             Decision {

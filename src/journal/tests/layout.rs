@@ -76,6 +76,7 @@ fn entities_of_the_first_version_are_readable() {
             message: None,
             by: None,
             covers: None,
+            told: None,
         },
     );
     check(
@@ -264,5 +265,6 @@ fn appeal() -> Appeal {
         thread: None,
         responsible: None,
         overdue: None,
+        rating: None,
     }
 }

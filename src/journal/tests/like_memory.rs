@@ -46,6 +46,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         thread: None,
         responsible: None,
         overdue: None,
+        rating: None,
     }
 }
 
@@ -81,6 +82,7 @@ fn entity() -> impl Strategy<Value = Entity> {
             message: None,
             by: None,
             covers: None,
+            told: None,
         })),
         2 => (0..CHATS, any::<bool>(), prop::option::of(0..3_u64)).prop_map(|(chat, blocked, partner)| {
             let partner = partner.map(code);

@@ -89,6 +89,7 @@ fn script(_: &Rules, view: &WriteTables<'_>, seq: Seq, event: &Event, now: Times
         message: None,
         by: None,
         covers: None,
+        told: None,
     }));
     decision
 }

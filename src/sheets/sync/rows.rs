@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
+        appeal::rating::Rating,
         event::{RowMark, RowResult, TelegramCell, WrongCell, WrongRow},
         ids::RowKey,
         partner::RowTrouble,
@@ -38,7 +39,7 @@ impl TabPlanner<'_> {
         let whole = ours.iter().any(|(column, _)| *column == Column::History);
         let is_other = |(column, value): &(Column, CellValue)| {
             let shown = self.snapshot.text(row, *column);
-            shown.is_some_and(|shown| !shows(shown, value))
+            shown.is_some_and(|shown| !shows(shown, value) && !is_theirs(*column, shown, value))
         };
         let keyed = ours
             .iter()
@@ -343,6 +344,12 @@ impl TabPlanner<'_> {
             && shared_cells::column(cell) == wrong.column
             && shared_cells::outcome(words, cell) == Some(wrong.left.as_str())
     }
+}
+
+/// Whether a cell that we want empty holds what people have written into a column that may have been theirs before it became ours.
+fn is_theirs(column: Column, shown: &str, value: &CellValue) -> bool {
+    let empties = matches!(value, CellValue::Text(text) if text.as_str().is_empty());
+    column == Column::Rating && empties && Rating::read(shown).is_none()
 }
 
 /// Whether a cell shows a value already.

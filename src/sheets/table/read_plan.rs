@@ -86,7 +86,8 @@ impl ReadPlan {
                 | Column::Responsible
                 | Column::Updated
                 | Column::Delivery
-                | Column::Waiting => true,
+                | Column::Waiting
+                | Column::Rating => true,
                 Column::Code => histories != HistoryRange::Skip,
                 Column::Name
                 | Column::Phone

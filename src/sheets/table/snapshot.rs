@@ -31,7 +31,7 @@ use crate::{
 const MOST_STYLED: usize = 100;
 
 /// Columns that we write.
-const OURS: [Column; 11] = [
+const OURS: [Column; 12] = [
     Column::Access,
     Column::Telegram,
     Column::Since,
@@ -40,6 +40,7 @@ const OURS: [Column; 11] = [
     Column::Number,
     Column::Delivery,
     Column::Waiting,
+    Column::Rating,
     Column::Notified,
     Column::Key,
     Column::Mailing,

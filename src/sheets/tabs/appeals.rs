@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::{Compared, News, Stray, Unplaced, unchanged};
 use crate::{
     domain::{
-        appeal::Status,
+        appeal::{Status, rating::Rating},
         event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
         identity::{
             AppealIndex, Asked, Owner, RowKeys, Standing, matching::assign, news::AppealsRead,
@@ -228,6 +228,7 @@ fn appeal_cells(
         delivery: text(Column::Delivery),
         updated: text(Column::Updated),
         waiting: snapshot.text(row, Column::Waiting).map(Text::from),
+        rating: Rating::read(text(Column::Rating).as_str()),
         partner: history.and_then(|_| cells::code(text(Column::Code).as_str())),
         history: history.map(Text::from),
     }
@@ -444,6 +445,7 @@ mod tests {
                 delivery: Text::default(),
                 updated: Text::default(),
                 waiting: None,
+                rating: None,
                 partner: None,
                 history: None,
             }

@@ -190,6 +190,7 @@ impl Play {
             delivery: Text::default(),
             updated: Text::default(),
             waiting: None,
+            rating: None,
             partner: None,
             history: None,
         };
@@ -267,6 +268,7 @@ fn unnumbered(number: u32) -> NewAppeal {
             delivery: Text::default(),
             updated: Text::default(),
             waiting: None,
+            rating: None,
             partner: None,
             history: Some(Text(format!("Вопрос {number}"))),
         },

@@ -397,7 +397,14 @@ fn restated(
     sent: &SentAnswer,
     text: &Text,
 ) -> u32 {
+    let nothing = Text::default();
     let in_place = lines::restate(ctx, appeal, sent.line, &sent.text, text);
+    lines::tell(
+        ctx,
+        appeal,
+        sent.line,
+        if in_place { text } else { &nothing },
+    );
     if in_place && !text.is_blank() {
         return sent.line;
     }
@@ -414,6 +421,7 @@ fn restated(
     let words = Text(ctx.rules.wording.note(note));
     let own_line = appeal.dialogue.lines;
     appeals::add_answer(ctx, appeal, ctx.now, (words, None), Some(covers));
+    lines::tell(ctx, appeal, own_line, text);
     own_line
 }
 

@@ -99,13 +99,12 @@ fn is_meant(
     broadcast: &Broadcast,
     session: &Session,
 ) -> bool {
-    let partner = session.partner.as_ref().and_then(|code| ctx.partner(code));
-    let bound = partner
-        .and_then(|partner| partner.binding)
-        .filter(|binding| binding.chat == session.chat);
+    let bound = session
+        .codes()
+        .filter_map(|code| ctx.partner(code)?.binding);
+    let mut bound = bound.filter(|binding| binding.chat == session.chat);
     // Who seems to become one later than now was one before the clock was set back.
-    let in_time =
-        bound.is_some_and(|binding| binding.at <= broadcast.started || binding.at > ctx.now);
+    let in_time = bound.any(|binding| binding.at <= broadcast.started || binding.at > ctx.now);
     let announced = ctx.view.announced(&broadcast.key, session.chat);
     in_time && announced.is_none_or(|announced| announced.fate == AnnouncementState::Withdrawn)
 }

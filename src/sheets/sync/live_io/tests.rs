@@ -206,6 +206,7 @@ fn adopted(chats: Range<i64>) -> Vec<Event> {
                 delivery: "".into(),
                 updated: "".into(),
                 waiting: None,
+                rating: None,
                 partner: None,
                 history: Some("2025-01-01 10:00:00: Вопрос".into()),
             },

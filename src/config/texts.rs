@@ -1,0 +1,196 @@
+//! The texts that a firm says in its own words: `texts/ru.ftl` and `texts/en.ftl` beside the settings file.
+//!
+//! Invariant: a text is the firm's only where nothing is wrong with either file.
+
+use std::path::Path;
+
+use super::error::{Findings, SettingsError, Source, Wrong, wrong};
+use super::keys;
+use super::layers::{self, FileText};
+use crate::domain::session::Locale;
+use crate::domain::wording::Wording;
+use crate::domain::wording::own::{self, TextFault};
+
+/// The files beside the settings file, by language.
+const FILES: [(Locale, &str); 2] = [(Locale::Ru, "texts/ru.ftl"), (Locale::En, "texts/en.ftl")];
+
+/// Our texts with those of the files beside `settings`, where they are there, in their places.
+pub(super) fn load(settings: &Path) -> Result<Wording, Vec<SettingsError>> {
+    let mut wording = Wording::built_in();
+    let mut findings = Findings::default();
+    for (locale, name) in FILES {
+        let path = settings.with_file_name(name);
+        let FileText::Text(source) = layers::read_file(&path, false, &mut findings) else {
+            continue;
+        };
+        if let Err(faults) = wording.take(locale, source) {
+            for fault in &faults {
+                let (key, fault) = told(fault);
+                findings.add(&key, Source::File(path.clone()), fault);
+            }
+        }
+    }
+    match findings.errors.is_empty() {
+        true => Ok(wording),
+        false => Err(findings.errors),
+    }
+}
+
+/// Which text a fault is in, and what it is in words.
+fn told(fault: &TextFault) -> (String, Wrong) {
+    let key = match fault {
+        TextFault::Unreadable(line, _) => format!("line {line}"),
+        TextFault::Twice(id)
+        | TextFault::Unknown(id)
+        | TextFault::NotForPartners(id)
+        | TextFault::Elaborate(id)
+        | TextFault::Misplaced(id, _)
+        | TextFault::Missing(id, _)
+        | TextFault::NotGiven(id, _)
+        | TextFault::Label(id) => id.clone(),
+    };
+    (key, in_words(fault))
+}
+
+fn in_words(fault: &TextFault) -> Wrong {
+    match fault {
+        TextFault::Unreadable(_, words) => wrong(
+            format!("It cannot be understood: {words}."),
+            "Write `name = text`, with further lines of the text indented and every brace closed.",
+        ),
+        TextFault::Twice(_) => wrong("It stands in the file twice.", "Delete one of the two."),
+        TextFault::Unknown(id) => {
+            let names = own::names();
+            let nearest = keys::nearest(id, "-", names.iter().map(String::as_str));
+            let remedy =
+                format!("The nearest known one is {nearest}: correct the name or delete the text.");
+            wrong("There is no such text.", remedy)
+        }
+        TextFault::NotForPartners(_) => wrong(
+            "This text is not for partners, and stays as it is.",
+            "Delete it from the file.",
+        ),
+        TextFault::Elaborate(_) => wrong(
+            "It is more than a text: an attribute, a term or a function.",
+            "Write plain words, with arguments such as { $number } and other texts such as { firm } in them.",
+        ),
+        TextFault::Misplaced(_, text) => wrong(
+            format!("It places {{ {text} }}, which does not exist, or is placed within itself."),
+            "Correct the name, or write the words out.",
+        ),
+        TextFault::Missing(_, names) => wrong(
+            format!("It leaves out what it should tell: {}.", placed(names)),
+            "Put that in its place among the words.",
+        ),
+        TextFault::NotGiven(_, names) => wrong(
+            format!("It places what it is not given: {}.", placed(names)),
+            "Compare it with the text that it replaces.",
+        ),
+        TextFault::Label(_) => wrong(
+            "It stands on a button or in the bot's menu, and is too long for that, or more than words.",
+            "Write at most 64 characters in one line.",
+        ),
+    }
+}
+
+fn placed(names: &[String]) -> String {
+    let placed: Vec<String> = names.iter().map(|name| format!("{{ ${name} }}")).collect();
+    placed.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Number;
+    use crate::domain::wording::Say;
+
+    fn with(name: &str, text: &str) -> Result<Wording, Vec<SettingsError>> {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        std::fs::create_dir(directory.path().join("texts")).expect("a directory");
+        std::fs::write(directory.path().join(name), text).expect("a written file");
+        load(&directory.path().join("sheetdesk.toml"))
+    }
+
+    #[test]
+    fn a_file_replaces_only_what_it_names_in_its_language() {
+        let text = "firm = «Ромашка»\nreceipt = Взяли, № { $number }. Ваша { firm }\n";
+        let wording = with("texts/ru.ftl", text).expect("good texts");
+        let receipt = Say::Receipt(Some(Number(1041)));
+        assert_eq!(
+            wording.say(Locale::Ru, receipt),
+            "Взяли, № 1041. Ваша «Ромашка»"
+        );
+        assert_eq!(
+            wording.say(Locale::En, receipt),
+            Wording::built_in().say(Locale::En, receipt)
+        );
+        let welcome = wording.say(Locale::Ru, Say::Welcome);
+        assert!(
+            welcome.starts_with("Здравствуйте! Это «Ромашка»."),
+            "{welcome}"
+        );
+        let labels = with("texts/ru.ftl", "button-appeals = Мои вопросы\n").expect("good texts");
+        let every = labels.every(Say::ButtonAppeals);
+        for label in ["Мои вопросы", "Мои обращения", "My appeals"] {
+            assert!(every.iter().any(|known| known == label), "{label}");
+        }
+    }
+
+    #[test]
+    fn faults_have_their_text_and_words() {
+        for (text, key, words) in [
+            (
+                "reciept = Приняли № { $number }",
+                "reciept",
+                "one is receipt",
+            ),
+            (
+                "receipt = Приняли",
+                "receipt",
+                "leaves out what it should tell: { $number }",
+            ),
+            (
+                "receipt = Приняли № { $number }, { $name }",
+                "receipt",
+                "places what it is not given: { $name }",
+            ),
+            (
+                "closed = { receipt } и { $nummer }",
+                "closed",
+                "not given: { $nummer }",
+            ),
+            (
+                "receipt = № { $number }, { frim }",
+                "receipt",
+                "places { frim }",
+            ),
+            ("firm = Мы, { firm }", "firm", "within itself"),
+            ("help = Раз\nhelp = Два", "help", "twice"),
+            ("help = { NUMBER(5) }", "help", "a function"),
+            ("-brand = Мы", "-brand", "a term"),
+            ("help = Раз\nпомощь = Два", "line 2", "cannot be understood"),
+            ("help = Раз {", "line 1", "cannot be understood"),
+            (
+                "delivery-waiting = скоро",
+                "delivery-waiting",
+                "not for partners",
+            ),
+            ("verdict-well = Хорошо", "verdict-well", "not for partners"),
+            ("menu-help =\n    Раз\n    Два", "menu-help", "at most 64"),
+        ] {
+            let faults = with("texts/ru.ftl", text).expect_err(text);
+            let told = faults.iter().find(|fault| fault.key == key);
+            let told = told.map_or_else(|| format!("{faults:?}"), ToString::to_string);
+            assert!(told.contains(words), "{text}: {told}");
+            assert!(told.contains("texts/ru.ftl"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_copy_of_our_own_file_changes_nothing() {
+        let file = include_str!("../../migrations-free-config/texts/ru.ftl");
+        let copied = with("texts/ru.ftl", file).expect("good texts");
+        let said = copied.say(Locale::Ru, Say::Help);
+        assert_eq!(said, Wording::built_in().say(Locale::Ru, Say::Help));
+    }
+}

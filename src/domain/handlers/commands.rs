@@ -1,0 +1,111 @@
+//! Commands of the bot: words with a slash, and the buttons below a chat, which write their labels.
+//!
+//! Invariant: a command is all that its message says; with anything else beside it, it is what people write.
+
+use crate::domain::{
+    context::DecisionContext,
+    message::Message,
+    text::{Text, fold},
+    view::View,
+    wording::Say,
+};
+
+/// A command of the bot, by its first word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BotCommand {
+    Start,
+    Appeals,
+    Promotions,
+    /// The partner's codes.
+    Code,
+    /// No announcements any more.
+    Stop,
+    /// Announcements again.
+    Resume,
+    /// `/help`, and every command that we do not know.
+    Help,
+}
+
+/// The command that a message is, if it is one of its sender's own.
+pub(super) fn said_in(
+    ctx: &DecisionContext<'_, impl View>,
+    message: &Message,
+) -> Option<BotCommand> {
+    let own = message.context.forwarded.is_none();
+    let text = message.content.text().filter(|_| own)?;
+    command(text).or_else(|| menu_button(ctx, text))
+}
+
+/// A button below the chat writes its label, which may be in the other language, or from before the firm has chosen another.
+fn menu_button(ctx: &DecisionContext<'_, impl View>, text: &Text) -> Option<BotCommand> {
+    let said = fold(text.as_str());
+    let buttons = [
+        (Say::ButtonAppeals, BotCommand::Appeals),
+        (Say::ButtonPromotions, BotCommand::Promotions),
+    ];
+    let is_it = |label| {
+        let mut labels = ctx.rules.wording.every(label).into_iter();
+        labels.any(|label| fold(&label) == said)
+    };
+    let pressed = buttons.into_iter().find(|(label, _)| is_it(*label));
+    pressed.map(|(_, command)| command)
+}
+
+/// A command is one word that begins with a slash; in groups it may name the bot behind an `@` (Bot API: commands). With words behind it, it
+/// is what people write; `/start` alone may come with what a link to the bot bears (Bot API: deep linking).
+fn command(text: &Text) -> Option<BotCommand> {
+    let mut words = text.as_str().trim().strip_prefix('/')?.split_whitespace();
+    let word = words.next()?;
+    let name = word.split_once('@').map_or(word, |(name, _)| name);
+    let plausible = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let command = match name {
+        "start" => BotCommand::Start,
+        "appeals" => BotCommand::Appeals,
+        "promotions" => BotCommand::Promotions,
+        "code" => BotCommand::Code,
+        "stop" => BotCommand::Stop,
+        "resume" => BotCommand::Resume,
+        _ => BotCommand::Help,
+    };
+    let behind: Vec<_> = words.collect();
+    let alone = match behind.as_slice() {
+        [] => true,
+        [payload] => command == BotCommand::Start && is_payload(payload),
+        [_, ..] => false,
+    };
+    (plausible && alone).then_some(command)
+}
+
+/// What may be behind `/start` where somebody has followed a link.
+fn is_payload(word: &str) -> bool {
+    let is_of_a_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    word.len() <= 64 && word.bytes().all(is_of_a_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_one_word_with_a_slash() {
+        for (text, expected) in [
+            ("/start", Some(BotCommand::Start)),
+            (" /start payload ", Some(BotCommand::Start)),
+            ("/appeals@desk_bot", Some(BotCommand::Appeals)),
+            ("/promotions", Some(BotCommand::Promotions)),
+            ("/stop", Some(BotCommand::Stop)),
+            ("/resume", Some(BotCommand::Resume)),
+            ("/code", Some(BotCommand::Code)),
+            ("/unknown", Some(BotCommand::Help)),
+            ("/help не работает касса", None),
+            ("/stop please", None),
+            ("/start Здравствуйте", None),
+            ("/start\nне работает", None),
+            ("1/2 дома", None),
+            ("/", None),
+            ("/дом 5", None),
+        ] {
+            assert_eq!(command(&Text::from(text)), expected, "{text}");
+        }
+    }
+}
