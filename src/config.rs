@@ -42,7 +42,7 @@ pub use self::words::{
     AppealColumns, AppealFills, AppealMarks, AppealStatuses, AppealViews, AppealWords,
     ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions,
     PromotionColumns, PromotionNotifications, PromotionStatuses, PromotionWords, SheetWords,
-    StateWords,
+    StateWords, TemplateColumns, TemplateWords,
 };
 
 use self::declare::{Declaration as _, Section};

@@ -66,6 +66,7 @@ added-unnumbered = Added to your appeal.
 answer-heading = Answer to appeal No. { $number }
 answer-withdrawn = This answer was withdrawn.
 answer-part-withdrawn = This part of the answer was withdrawn.
+nameless = colleague
 closed = Appeal No. { $number } is resolved. If the question remains, just write, and we will open a new one.
 rated = Appeal No. { $number } is resolved. Your rating: { $thumb }, thank you! If the question remains, just write, and we will open a new one.
 rating-remark = Add a few words

@@ -37,6 +37,8 @@ pub fn provision_plans(settings: &Settings) -> Vec<ProvisionPlan> {
             promotions(settings, address.tab.as_str()),
         ));
     }
+    let templates = spec(words::templates(&known.templates), Vec::new(), &[]);
+    specs.push((&sheets.appeals.spreadsheet, templates));
     let state = TabSpec {
         title: known.state.tab.as_str().to_owned(),
         words: None,

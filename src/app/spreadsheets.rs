@@ -111,6 +111,7 @@ pub(super) fn start(parts: &Arc<Parts>) {
                     spreadsheet: book.spreadsheet.clone(),
                     tabs: book.tabs.clone(),
                     archive: words::archive(&parts.settings.words.archive),
+                    templates: words::templates(&parts.settings.words.templates),
                     rules: parts.spreadsheets.rules.clone(),
                     client: parts.sheets_client.clone(),
                     journal: parts.journal.clone(),

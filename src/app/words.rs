@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 use jiff::SignedDuration;
 
 use crate::{
-    config::{AppealWords, ArchiveWords, Fill, Hours, PartnerWords, PromotionWords, Settings},
+    config::{
+        AppealWords, ArchiveWords, Fill, Hours, PartnerWords, PromotionWords, Settings,
+        TemplateWords,
+    },
     domain::{
         appeal::{
             Status,
@@ -205,6 +208,18 @@ pub(super) fn archive(words: &ArchiveWords) -> TabWords {
             column(Column::Number, &names.number),
             column(Column::Part, &names.part),
             column(Column::History, &names.text),
+        ],
+        ..plain(Tab::Appeals, words.tab.as_str())
+    }
+}
+
+/// The words of the tab with the templates of answers.
+pub(super) fn templates(words: &TemplateWords) -> TabWords {
+    let names = &words.columns;
+    TabWords {
+        columns: vec![
+            column(Column::Title, &names.name),
+            column(Column::Description, &names.text),
         ],
         ..plain(Tab::Appeals, words.tab.as_str())
     }

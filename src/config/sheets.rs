@@ -187,6 +187,7 @@ mod tests {
             partners,
             appeals,
             archive,
+            templates,
             promotions,
             state,
         } = words;
@@ -211,6 +212,8 @@ mod tests {
             }
         );
         assert_eq!(archive.tab.as_str(), "обращения_архив");
+        assert_eq!(templates.tab.as_str(), "Шаблоны");
+        assert_eq!(templates.columns.name.written(), "имя");
         assert_eq!(state.tab.as_str(), "Состояние");
         assert_eq!(promotions.columns.broadcast.written(), "Рассылка");
         assert_eq!(promotions.notifications.sent.written(), "SENT");

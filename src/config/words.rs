@@ -217,6 +217,20 @@ words! {
         /// Headers.
         columns: ArchiveColumns,
     }
+    /// The headers of the tab with the templates of answers.
+    TemplateColumns {
+        /// What a template is called.
+        name: Word,
+        /// What it becomes.
+        text: Word,
+    }
+    /// The words of the tab with the templates of answers, in the appeals' spreadsheet.
+    TemplateWords {
+        /// Its name.
+        tab: TabName,
+        /// Headers.
+        columns: TemplateColumns,
+    }
     /// The status tab, in the appeals' spreadsheet.
     StateWords {
         /// Its name.
@@ -241,6 +255,8 @@ words! {
         appeals: AppealWords,
         /// What no longer fits there.
         archive: ArchiveWords,
+        /// What specialists answer by a name.
+        templates: TemplateWords,
         /// What they are told.
         promotions: PromotionWords,
         /// The state of the service.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
+    internal_note,
     styled::{Styled, StyledRange},
     text::Text,
     thread::StaffThread,
@@ -206,6 +207,9 @@ pub struct Answer {
     /// What it looks like by the spreadsheet's own buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub styles: Vec<StyledRange>,
+    /// What goes out in its place: the text of the template that it calls, as that was when the answer was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<Text>,
     /// When it was first seen.
     pub at: Timestamp,
     /// The lines of the dialogue that its author could read in the row; none in a journal of an earlier version.
@@ -255,6 +259,8 @@ pub enum Delivery {
     Formula,
     /// The cell shows no answer but this: a formula has failed, or its value has not come yet.
     Unready(Text),
+    /// It calls a template that is not there; its name, and the one most like it.
+    NoTemplate(Box<(Text, Option<Text>)>),
     /// An answer typed before the service's first read; sent by `release answers`.
     Held,
     /// Telegram has every part.
@@ -365,10 +371,13 @@ impl Appeal {
 }
 
 impl Answer {
-    /// Its text with its looks.
+    /// What goes out, with its looks; those of a template are typed.
     #[must_use]
     pub fn styled(&self) -> Styled {
-        Styled::new(self.text.as_str(), &self.styles)
+        match &self.called {
+            Some(called) => Styled::from(called.as_str()),
+            None => Styled::new(self.text.as_str(), &self.styles),
+        }
     }
 
     /// Whether the partner may have a part of it twice.
@@ -384,6 +393,13 @@ impl Answer {
             )
         };
         self.parts.iter().any(twice)
+    }
+
+    /// What the partner reads.
+    #[must_use]
+    pub fn words(&self) -> Text {
+        let spoken = || Text(internal_note::spoken(self.text.as_str()));
+        self.called.clone().unwrap_or_else(spoken)
     }
 
     /// Whether Telegram has every part.

@@ -20,6 +20,7 @@ use super::{
     rules::Rules,
     session::{Locale, Session},
     tab::{AppealsTab, PartnersTab, PromotionsTab, Tab, TabState},
+    template::Templates,
     text::Html,
     view::View,
     wording::{Note, Say},
@@ -147,6 +148,11 @@ impl<'a, V: View> DecisionContext<'a, V> {
     /// The troubles, as this decision leaves them.
     pub(super) fn alerts(&self) -> Alerts {
         changed!(self, Alerts(it) if true).unwrap_or_else(|| self.view.alerts())
+    }
+
+    /// The templates of answers, as this decision leaves them.
+    pub(super) fn templates(&self) -> Templates {
+        changed!(self, Templates(it) if true).unwrap_or_else(|| self.view.templates())
     }
 
     /// The chat of the operator; a group may have another id by now than the settings say.

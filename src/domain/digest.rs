@@ -94,6 +94,7 @@ fn is_undelivered(delivery: &Delivery) -> bool {
         | Delivery::Grace { .. }
         | Delivery::Waiting
         | Delivery::Formula
+        | Delivery::NoTemplate(_)
         | Delivery::Unready(_)
         | Delivery::Held
         | Delivery::Noted { .. }

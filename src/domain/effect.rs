@@ -24,6 +24,7 @@ use super::{
     promotion::Promotion,
     session::{Group, Session},
     tab::{Tab, TabState},
+    template::Templates,
     text::{Html, Text},
 };
 
@@ -74,6 +75,8 @@ pub enum Entity {
     Promotion(Box<Promotion>),
     /// The troubles that the operator was told of; there is one such thing.
     Alerts(Alerts),
+    /// The templates of answers; there is one such thing.
+    Templates(Templates),
 }
 
 impl Entity {
@@ -93,6 +96,7 @@ impl Entity {
             Self::Announced(_) => "announcements",
             Self::Promotion(_) => "promotions",
             Self::Alerts(_) => "sets of alerts",
+            Self::Templates(_) => "sets of templates",
         }
     }
 
@@ -111,7 +115,7 @@ impl Entity {
             (Self::Broadcast(a), Self::Broadcast(b)) => a.key == b.key,
             (Self::Announced(a), Self::Announced(b)) => (&a.key, a.chat) == (&b.key, b.chat),
             (Self::Promotion(a), Self::Promotion(b)) => a.key == b.key,
-            (Self::Alerts(_), Self::Alerts(_)) => true,
+            (Self::Alerts(_), Self::Alerts(_)) | (Self::Templates(_), Self::Templates(_)) => true,
             (
                 Self::Partner(_)
                 | Self::Session(_)
@@ -124,7 +128,8 @@ impl Entity {
                 | Self::Broadcast(_)
                 | Self::Announced(_)
                 | Self::Promotion(_)
-                | Self::Alerts(_),
+                | Self::Alerts(_)
+                | Self::Templates(_),
                 _,
             ) => false,
         }

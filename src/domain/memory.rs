@@ -21,6 +21,7 @@ use super::{
     promotion::Promotion,
     session::{Group, Session},
     tab::{Tab, TabState},
+    template::Templates,
     view::View,
 };
 
@@ -41,6 +42,7 @@ pub struct Memory {
     outbox: BTreeMap<OutboxId, OutboxEntry>,
     erased: BTreeMap<Number, AppealId>,
     alerts: Alerts,
+    templates: Templates,
     /// Dirty rows with the generation that dirtied them.
     pub dirty: BTreeMap<RowKey, Seq>,
     /// Durable timers.
@@ -107,6 +109,7 @@ impl Memory {
                     .insert((announced.key.clone(), announced.chat), announced);
             }
             Entity::Alerts(alerts) => self.alerts = alerts,
+            Entity::Templates(templates) => self.templates = templates,
             Entity::Promotion(promotion) => {
                 self.promotions.insert(promotion.key.clone(), *promotion);
             }
@@ -337,6 +340,10 @@ impl View for Memory {
 
     fn alerts(&self) -> Alerts {
         self.alerts.clone()
+    }
+
+    fn templates(&self) -> Templates {
+        self.templates.clone()
     }
 
     fn held(&self) -> Vec<AppealId> {

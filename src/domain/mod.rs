@@ -9,6 +9,7 @@ pub mod message;
 pub mod operator;
 pub mod phone;
 pub mod styled;
+pub mod template;
 pub mod text;
 pub mod thread;
 pub mod unready;

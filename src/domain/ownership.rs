@@ -67,7 +67,8 @@ pub fn check(view: &impl View, decision: &Decision) -> Result<(), OwnershipError
             | Entity::Broadcast(_)
             | Entity::Announced(_)
             | Entity::Promotion(_)
-            | Entity::Alerts(_) => {}
+            | Entity::Alerts(_)
+            | Entity::Templates(_) => {}
         }
     }
     let mut sends: BTreeMap<&OutboxId, &Send> = BTreeMap::new();

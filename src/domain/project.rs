@@ -244,6 +244,7 @@ fn answered(rules: &Rules, appeal: &Appeal) -> String {
         }
         Delivery::Noted { at } => note(Note::DeliveryNoted(&rules.time_of_day(*at))),
         Delivery::Waiting => note(Note::DeliveryWaiting),
+        Delivery::NoTemplate(call) => note(Note::DeliveryNoTemplate(&call.0, call.1.as_ref())),
         Delivery::Held => note(Note::DeliveryHeld),
         Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(
             &rules.time_of_day(*at),

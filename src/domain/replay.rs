@@ -24,6 +24,7 @@ use super::{
     rules::Rules,
     session::{Group, Session},
     tab::{Tab, TabState},
+    template::Templates,
     view::View,
 };
 
@@ -174,6 +175,11 @@ impl<V: View> View for Recorder<'_, V> {
 
     fn alerts(&self) -> Alerts {
         self.noted(Some(self.view.alerts()), Entity::Alerts)
+            .unwrap_or_default()
+    }
+
+    fn templates(&self) -> Templates {
+        self.noted(Some(self.view.templates()), Entity::Templates)
             .unwrap_or_default()
     }
 

@@ -13,6 +13,7 @@ use super::{
     promotion::Promotion,
     session::{Group, Session},
     tab::{AppealsTab, PartnersTab, PromotionsTab, Tab, TabState},
+    template::Templates,
 };
 
 /// The state that an event is decided on.
@@ -67,6 +68,8 @@ pub trait View {
     fn unsent(&self) -> Vec<OutboxId>;
     /// The troubles that the operator was told of.
     fn alerts(&self) -> Alerts;
+    /// The templates of answers.
+    fn templates(&self) -> Templates;
     /// Appeals whose answer is held until released.
     fn held(&self) -> Vec<AppealId>;
 }

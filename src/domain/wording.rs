@@ -110,6 +110,8 @@ texts! {
         AnswerWithdrawn = "answer-withdrawn",
         /// In place of a part of one.
         PartWithdrawn = "answer-part-withdrawn",
+        /// A partner whose name the staff list does not tell.
+        Nameless = "nameless",
         /// An appeal was closed by a specialist.
         Closed(number: Number) = "closed",
         /// In place of that: it was rated.

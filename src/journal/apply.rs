@@ -11,7 +11,7 @@ use super::{
     records::Timer,
     tables::{TableId, WriteTables},
     tokens,
-    view::ALERTS,
+    view::{ALERTS, TEMPLATES},
 };
 use crate::domain::{
     appeal::{Appeal, Delivery},
@@ -120,6 +120,7 @@ fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<()> {
             &**promotion,
         ),
         Entity::Alerts(alerts) => tables.write(TableId::Meta, ALERTS, alerts),
+        Entity::Templates(templates) => tables.write(TableId::Meta, TEMPLATES, templates),
         Entity::Group(group) => tables.write(TableId::Groups, &keys::chat(group.chat), group),
     }
 }

@@ -26,6 +26,7 @@ use crate::domain::{
     promotion::Promotion,
     session::{Group, Session},
     tab::TabState,
+    template::Templates,
 };
 
 /// The version that is written; those up to it are read.
@@ -144,6 +145,7 @@ stored! {
     Broadcast = "broadcast",
     Announced = "announced",
     Alerts = "alerts",
+    Templates = "templates",
     Promotion = "promotion",
 }
 

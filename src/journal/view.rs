@@ -23,11 +23,15 @@ use crate::domain::{
     promotion::Promotion,
     session::{Group, Session},
     tab::{Tab, TabState},
+    template::Templates,
     view::View,
 };
 
 /// The troubles that the operator was told of, in [`TableId::Meta`].
 pub(super) const ALERTS: &[u8] = b"alerts";
+
+/// The templates of answers, in [`TableId::Meta`].
+pub(super) const TEMPLATES: &[u8] = b"templates";
 
 impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     fn newest<R: StoredRecord>(
@@ -179,6 +183,11 @@ impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
 
     fn alerts(&self) -> Alerts {
         let known: Option<Alerts> = self.or_default(self.read(TableId::Meta, ALERTS));
+        known.unwrap_or_default()
+    }
+
+    fn templates(&self) -> Templates {
+        let known: Option<Templates> = self.or_default(self.read(TableId::Meta, TEMPLATES));
         known.unwrap_or_default()
     }
 

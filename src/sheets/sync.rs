@@ -24,6 +24,7 @@ mod shared_cells;
 mod tab_memory;
 mod take_in;
 mod task;
+mod templates;
 mod verify;
 mod write_plan;
 
@@ -49,6 +50,7 @@ use crate::{
         ids::{BatchToken, Seq, SpreadsheetId},
         row::DesiredRow,
         tab::Tab,
+        template::Template,
     },
     journal::{Intent, Marked, StoreError, Touched},
 };
@@ -147,6 +149,8 @@ struct Start {
     tabs: Vec<TabWords>,
     /// The tab to which the oldest part of a long dialogue moves.
     archive: TabWords,
+    /// The tab with the templates of answers, and what the journal knows of it.
+    templates: (TabWords, Option<Vec<Template>>),
     /// The rows that the journal knows to stand in each tab that was seen before.
     known: BTreeMap<Tab, Vec<KnownRow>>,
     /// Batches whose outcome is not known.

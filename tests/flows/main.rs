@@ -34,5 +34,6 @@ mod state_tab;
 mod storms;
 mod structure;
 mod tables;
+mod templates;
 mod values;
 mod waiting;

@@ -27,5 +27,6 @@ mod staff;
 mod staff_chat;
 mod staff_desk;
 mod table;
+mod templates;
 mod texts;
 mod waiting;

@@ -609,6 +609,7 @@ fn tell_put(entity: &Entity) -> Option<String> {
         | Entity::Broadcast(_)
         | Entity::Alerts(_)
         | Entity::Announced(_)
-        | Entity::Promotion(_) => None,
+        | Entity::Promotion(_)
+        | Entity::Templates(_) => None,
     }
 }

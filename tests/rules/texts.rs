@@ -57,6 +57,7 @@ fn every_text_reads_well_in_both_languages() {
         Say::Added(Some(Number(41))),
         Say::Added(None),
         Say::AnswerHeading(Number(41)),
+        Say::Nameless,
         Say::Closed(Number(41)),
         Say::Revoked,
         Say::AppealsNone,
@@ -265,6 +266,7 @@ fn corrected(withdrawn: bool, left: LeftBehind) -> Note<'static> {
 #[test]
 fn every_word_in_the_delivery_column_reads_well() {
     let refused = RejectReason::Refused("Bad Request: wrong file identifier".into());
+    let (name, nearest) = ("адерс".into(), "адрес".into());
     let all = [
         Note::DeliveryRefused(&RejectReason::File(Unfetched::Forbidden)),
         Note::DeliveryRefused(&RejectReason::File(Unfetched::Unreachable)),
@@ -278,6 +280,8 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::DeliveryFormulaKept("14:02"),
         Note::DeliveryWaiting,
         Note::DeliveryHeld,
+        Note::DeliveryNoTemplate(&name, Some(&nearest)),
+        Note::DeliveryNoTemplate(&name, None),
         Note::DeliveryDelivered("14:02", false),
         Note::DeliveryDelivered("14:02", true),
         Note::DeliveryUnknown(false),

@@ -16,6 +16,7 @@ use crate::domain::{
     row::Column,
     styled::StyledRange,
     tab::Tab,
+    template::Template,
     text::Text,
 };
 
@@ -79,6 +80,8 @@ pub enum RowEvent {
     },
     /// All rows of the promotions tab, from above: only together they tell which is which.
     Promotions(Vec<PromotionRow>),
+    /// The templates of answers; `None` where there is no tab for them.
+    Templates(Option<Vec<Template>>),
     /// What an earlier version told in another form, and did not decide: the next read tells it anew.
     #[serde(
         alias = "appeal",

@@ -3,6 +3,7 @@
 //! Invariant: each answer revision is sent once (twice at most, where a response was lost), and its text leaves the cell only
 //! after Telegram has every part of it. Parts of a failed answer that the partner already has are not sent again with the corrected one.
 
+mod calls;
 pub(super) mod cell;
 pub(super) mod chat;
 pub(super) mod correction;
@@ -21,7 +22,7 @@ use crate::domain::{
     context::DecisionContext,
     effect::{Effect, Entity, OutboxState, Send, Wake},
     ids::{AppealId, OutboxId, Revision, RowKey},
-    internal_note, project,
+    project,
     spans::has_lasted,
     tab::Tab,
     text::Text,
@@ -202,10 +203,13 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
         appeal.delivery.state = Delivery::Blocked;
         return ctx.dirty(RowKey::Appeal(appeal.id));
     }
+    let Ok(called) = calls::text(ctx, appeal, &text) else {
+        return;
+    };
     // The same words have rested before.
     let before = appeal.delivery.answer.as_ref();
     let rested = before.is_some_and(|answer| answer.text == text && !answer.is_delivered());
-    set_out(ctx, appeal, text);
+    set_out(ctx, appeal, text, called);
     if ctx.rules.grace.is_zero() || rested {
         dispatch(ctx, appeal);
     } else {
@@ -214,7 +218,12 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
 }
 
 /// From now on this is the answer under way.
-fn set_out(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
+fn set_out(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    text: Text,
+    called: Option<Text>,
+) {
     appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
     appeal.delivery.aside = None;
     let seen = appeal.row.seen();
@@ -227,6 +236,7 @@ fn set_out(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text
         revision: appeal.delivery.revision,
         text,
         styles,
+        called,
         at: ctx.now,
         covers: Some(appeal.dialogue.written),
         parts: Vec::new(),
@@ -254,7 +264,7 @@ fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let messages = if appeal.delivery.correction.is_some() {
         correction::messages(ctx, appeal, &answer)
     } else {
-        let parts = parts::of(ctx, appeal.chat, appeal.number, &answer).into_iter();
+        let parts = parts::of(ctx, appeal, &answer).into_iter();
         parts.map(|part| had::lacking(appeal, part)).collect()
     };
     let Some(answer) = &mut appeal.delivery.answer else {
@@ -360,11 +370,11 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// What the partner has, message by message, so that it can be corrected.
 fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) -> SentAnswer {
-    let parts = parts::of(ctx, appeal.chat, appeal.number, answer);
+    let parts = parts::of(ctx, appeal, answer);
     let parts = parts.iter().zip(&answer.parts);
     let messages: Option<Vec<SentPart>> = parts.map(|(part, state)| part.sent(*state)).collect();
     SentAnswer {
-        text: Text(internal_note::spoken(answer.text.as_str())),
+        text: answer.words(),
         line: appeal.dialogue.lines,
         at: ctx.now,
         maybe_twice: answer.maybe_twice(),

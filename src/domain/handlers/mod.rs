@@ -34,6 +34,7 @@ pub(super) mod staff;
 pub(super) mod staff_chat;
 mod staff_desk;
 mod stopping;
+mod templates;
 pub(super) mod thanks;
 pub(super) mod waits;
 pub(super) mod writes;

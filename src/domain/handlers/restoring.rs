@@ -43,6 +43,9 @@ fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
         (reads.sighted, reads.restored) = (None, ctx.seq);
         ctx.put_tab(state);
     }
+    let mut templates = ctx.templates();
+    templates.awaited.clear();
+    ctx.put(Entity::Templates(templates));
     let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
     for promotion in ctx.view.promotions() {
         broadcasts::doubt(ctx, &promotion.key);

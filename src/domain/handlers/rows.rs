@@ -17,7 +17,7 @@ use crate::domain::{
 use super::{
     adopt, answers, appeals, listing, promotions, ratings, restoring, staff, staff_chat,
     stopping::{stop, tell_later},
-    waits,
+    templates, waits,
 };
 
 pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &RowEvent) {
@@ -41,6 +41,7 @@ pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &R
         RowEvent::Stopped { trouble, appeal } => of(ctx, *appeal, |ctx, appeal| {
             stopped(ctx, appeal, *trouble);
         }),
+        RowEvent::Templates(all) => templates::found(ctx, all.as_ref()),
         // The rows say what is wrong.
         RowEvent::Strays { appeal } => ctx.dirty(RowKey::Appeal(*appeal)),
         RowEvent::Outdated(_) => {}

@@ -12,6 +12,7 @@ use crate::domain::{
     partner::RowTrouble,
     refusal::WriteRefusal,
     tab::Tab,
+    text::Text,
 };
 
 texts! {
@@ -112,6 +113,8 @@ texts! {
         DeliveryNoted(time: &'a str) = "delivery-noted",
         /// Доставка: on its way.
         DeliveryWaiting = "delivery-waiting",
+        /// Доставка: it calls a template that is not there; the one most like it.
+        DeliveryNoTemplate(name: &'a Text, nearest: Option<&'a Text>) = no_template,
         /// Доставка: held since first sight.
         DeliveryHeld = "delivery-held",
         /// Доставка: the row holds messages of several partners.
@@ -298,6 +301,11 @@ choices! {
     unready(shown: &'a str, held: bool) {
         (shown, false) => "delivery-unready" (shown),
         (shown, true) => "delivery-unready-held" (shown),
+    }
+
+    no_template(name: &'a Text, nearest: Option<&'a Text>) {
+        (name, Some(nearest)) => "delivery-no-template" (name, nearest),
+        (name, None) => "delivery-no-templates" (name),
     }
 
     delivered(time: &'a str, twice: bool) {

@@ -242,6 +242,7 @@ fn appeal() -> Appeal {
                 revision: Revision(2),
                 text: "Готово".into(),
                 styles: Vec::new(),
+                called: None,
                 at: at(2),
                 covers: None,
                 parts: vec![

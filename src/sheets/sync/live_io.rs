@@ -68,6 +68,8 @@ pub struct SyncContext {
     pub tabs: Vec<TabWords>,
     /// The tab to which the oldest part of a long dialogue moves.
     pub archive: TabWords,
+    /// The tab with the templates of answers.
+    pub templates: TabWords,
     /// The settings.
     pub rules: Rules,
     /// Google.

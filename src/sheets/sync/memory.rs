@@ -13,6 +13,7 @@ use super::{
     planner::FailedMatches,
     repair::Repairs,
     tab_memory::{Blocks, TabMemory},
+    templates::TemplatesTab,
 };
 use crate::{
     domain::{
@@ -37,6 +38,7 @@ pub(super) struct SyncMemory {
     pub(super) account: String,
     pub(super) tab_memories: Vec<TabMemory>,
     pub(super) archive: Archive,
+    pub(super) templates: TemplatesTab,
     pub(super) pace: Pacing,
     structure: Option<(Structure, Timestamp)>,
     /// Tabs to read.
@@ -105,6 +107,7 @@ impl SyncMemory {
             dirty: BTreeSet::new(),
             tab_memories,
             archive: Archive::new(start.archive),
+            templates: TemplatesTab::new(start.templates.0, start.templates.1),
             pace: Pacing::new(),
             structure: None,
             unreported: Unreported::default(),

@@ -103,12 +103,19 @@ async fn read_cells(
     reading: &mut Reading,
     plans: &[ReadPlan],
 ) -> Result<(), Interrupted> {
-    let (began, ranges) = (io.now(), plans.iter().flat_map(ReadPlan::ranges).collect());
+    let began = io.now();
+    let mut ranges: Vec<String> = plans.iter().flat_map(ReadPlan::ranges).collect();
+    let templates = reading.templates_range(memory);
+    ranges.extend(templates.clone());
     let answer = io.read(ranges).await;
-    let Some(answer) = reading.answered(memory, answer, io.now())? else {
+    let Some(mut answer) = reading.answered(memory, answer, io.now())? else {
         return Ok(());
     };
     memory.pace.reads.over();
+    if reading.left.contains(&Tab::Appeals) {
+        let shown = templates.and_then(|_| answer.pop());
+        memory.templates.take(shown.as_ref());
+    }
     let mut tabs = reading.shown(memory, plans, began, answer, io.now());
     for rendering in [Rendering::Typed, Rendering::Valued] {
         let wanted: Vec<Vec<String>> = tabs.iter().map(|tab| tab.wants(rendering)).collect();
@@ -307,6 +314,13 @@ impl Reading {
     fn archive_ranges(&self, memory: &mut SyncMemory, infos: &[TabInfo]) -> Option<Vec<String>> {
         let ranges = memory.archive.reading(infos);
         ranges.filter(|_| self.left.contains(&Tab::Appeals))
+    }
+
+    /// What is read of the templates along with the appeals.
+    fn templates_range(&self, memory: &SyncMemory) -> Option<String> {
+        let tabs = &memory.structure()?.tabs;
+        let range = memory.templates.range(tabs);
+        range.filter(|_| self.left.contains(&Tab::Appeals))
     }
 
     /// What stands in the archive, or its header row, was read.

@@ -45,6 +45,7 @@ pub(super) async fn take_in(
         return Err(Interrupted::Journal);
     }
     memory.pace.store.over();
+    memory.templates.was_told();
     let tabs = memory.keep(snapshots, io.now());
     let writable = memory.open.is_empty() && memory.pace.write_gate(io.now()) <= io.now();
     if !writable {
@@ -81,6 +82,7 @@ impl SyncMemory {
         index: &AppealIndex,
     ) -> Unreported {
         let mut news = Unreported::default();
+        news.events.extend(self.templates.news());
         for snapshot in snapshots.iter_mut() {
             let Some(tab_memory) = self.tab_memory(snapshot.tab) else {
                 continue;

@@ -90,6 +90,7 @@ fn start(sync: &SyncContext, snapshot: &Snapshot) -> Start {
         spreadsheet: sync.spreadsheet.clone(),
         tabs: sync.tabs.clone(),
         archive: sync.archive.clone(),
+        templates: (sync.templates.clone(), snapshot.view().templates().all),
     }
 }
 

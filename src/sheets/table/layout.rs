@@ -343,6 +343,18 @@ pub(in crate::sheets) mod tests {
         }
     }
 
+    /// The tab with the templates of answers.
+    pub(in crate::sheets) fn templates() -> TabWords {
+        TabWords {
+            title: "Шаблоны".to_owned(),
+            columns: vec![
+                column(Column::Title, "имя", &[]),
+                column(Column::Description, "текст", &[]),
+            ],
+            ..archive()
+        }
+    }
+
     /// The promotions tab with our two columns.
     pub(in crate::sheets) fn promotions() -> TabWords {
         TabWords {

@@ -82,6 +82,7 @@ pub(in crate::domain::handlers) fn emptied(
         | Delivery::Waiting
         | Delivery::Grace { .. }
         | Delivery::Formula
+        | Delivery::NoTemplate(_)
         | Delivery::Unready(_)
         | Delivery::Correcting { .. }
         | Delivery::CorrectingSoon { .. }

@@ -158,6 +158,7 @@ fn set_out(appeal: &mut Appeal, reply: &ChatReply, at: jiff::Timestamp) {
         revision: appeal.delivery.revision,
         text: reply.text.clone(),
         styles: Vec::new(),
+        called: None,
         at,
         covers: shown.filter(|shown| *shown > 0),
         parts: Vec::new(),

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Planned, dispatch, give_up, notes, parts, rest, set_out};
+use super::{Planned, calls, dispatch, give_up, notes, parts, rest, set_out};
 use crate::domain::{
     appeal::{
         Answer, Appeal, Delivery, LeftBehind, PartState, RejectReason,
@@ -69,8 +69,11 @@ pub(super) fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
         close(ctx, appeal);
         return notes::keep(ctx, appeal, text);
     }
+    let Ok(called) = calls::text(ctx, appeal, &text) else {
+        return;
+    };
     let withdraws = text.is_blank();
-    set_out(ctx, appeal, text);
+    set_out(ctx, appeal, text, called);
     if ctx.rules.grace.is_zero() {
         dispatch(ctx, appeal);
     } else {
@@ -199,7 +202,7 @@ pub(super) fn messages(
     let new = if is_withdrawn {
         Vec::new()
     } else {
-        parts::of(ctx, appeal.chat, appeal.number, answer)
+        parts::of(ctx, appeal, answer)
     };
     let sent = appeal.delivery.sent.as_ref();
     let old = sent.map_or_else(Vec::new, |sent| sent.messages.clone());
@@ -343,7 +346,7 @@ pub(super) fn finish(
     };
     let withdrawn = answer.text.is_blank();
     notes::add(ctx, appeal, &answer.text);
-    let text = Text(internal_note::spoken(answer.text.as_str()));
+    let text = answer.words();
     sent.line = restated(ctx, appeal, &sent, &text);
     let maybe_twice = sent.maybe_twice || answer.maybe_twice();
     let left = if correction.steps.iter().any(|step| step.too_old) {

@@ -27,7 +27,7 @@ pub(super) fn lacking(appeal: &Appeal, part: parts::Part) -> Planned {
 
 /// Remembers which parts of a failed answer the partner has, for when its corrected text comes.
 pub(super) fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
-    let messages = parts::of(ctx, appeal.chat, appeal.number, answer);
+    let messages = parts::of(ctx, appeal, answer);
     for (part, state) in messages.iter().zip(&answer.parts) {
         let PartState::Delivered {
             maybe_twice,

@@ -47,6 +47,7 @@ pub(super) fn leave_cell(appeal: &mut Appeal, text: Text, at: Timestamp) {
         revision: appeal.delivery.revision,
         text,
         styles: Vec::new(),
+        called: None,
         at,
         covers: None,
         parts: vec![delivered],

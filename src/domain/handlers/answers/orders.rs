@@ -118,6 +118,7 @@ fn speaks_of_the_cell(state: &Delivery) -> bool {
             | Delivery::Unknown { .. }
             | Delivery::Unready(_)
             | Delivery::Formula
+            | Delivery::NoTemplate(_)
             | Delivery::Uncorrected { .. }
     )
 }

@@ -3,10 +3,9 @@
 //! Invariant: the same text makes the same messages, so that those which the partner has are known again.
 
 use crate::domain::{
-    appeal::{Answer, PartState, correction::SentPart},
+    appeal::{Answer, Appeal, PartState, correction::SentPart},
     context::DecisionContext,
     effect::MessageForm,
-    ids::{ChatId, Number},
     internal_note, markdown,
     session::Locale,
     styled::{Style, Styled},
@@ -68,14 +67,14 @@ impl Part {
 /// The messages of an answer in the language of its partner.
 pub(super) fn of(
     ctx: &DecisionContext<'_, impl View>,
-    chat: ChatId,
-    number: Option<Number>,
+    appeal: &Appeal,
     answer: &Answer,
 ) -> Vec<Part> {
     let locale = ctx
-        .session(chat)
+        .session(appeal.chat)
         .map_or_else(Locale::default, |session| session.locale);
-    let heading = number.map(|number| ctx.rules.wording.say(locale, Say::AnswerHeading(number)));
+    let heading =
+        (appeal.number).map(|number| ctx.rules.wording.say(locale, Say::AnswerHeading(number)));
     match &answer.reply {
         None => messages(heading.as_deref(), &answer.styled(), &[]),
         Some(reply) => {

@@ -27,6 +27,7 @@ pub(in crate::sheets::sync) async fn context() -> (SyncContext, tempfile::TempDi
         spreadsheet: SpreadsheetId("book".to_owned()),
         tabs: vec![appeals()],
         archive: crate::sheets::table::layout::tests::archive(),
+        templates: crate::sheets::table::layout::tests::templates(),
         rules: Rules::default(),
         client: nowhere().await,
         journal: journal_in(directory.path()),

@@ -23,7 +23,7 @@ use crate::{
     sheets::{
         sync::{Intended, Start, Wanted},
         table::{
-            layout::tests::{appeals, archive},
+            layout::tests::{appeals, archive, templates},
             snapshot::KnownRow,
         },
         wire::{Batch, ReadBack, SheetsError},
@@ -273,6 +273,7 @@ pub(super) fn stepper_of(known: Option<Vec<KnownRow>>) -> Stepper {
         spreadsheet: spreadsheet(),
         tabs: vec![appeals()],
         archive: archive(),
+        templates: (templates(), None),
         known: known
             .map(|known| (Tab::Appeals, known))
             .into_iter()

@@ -394,6 +394,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
         spreadsheet: spreadsheet(),
         tabs: vec![crate::sheets::table::layout::tests::appeals()],
         archive: crate::sheets::table::layout::tests::archive(),
+        templates: (crate::sheets::table::layout::tests::templates(), None),
         known: [(Tab::Appeals, Vec::new())].into(),
         open: vec![intended(77, Vec::new()).intent],
         misplaced: Vec::new(),

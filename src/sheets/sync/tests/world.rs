@@ -34,7 +34,7 @@ use crate::{
         sync::Start,
         table::{
             layout::{
-                tests::{appeals, archive},
+                tests::{appeals, archive, templates},
                 words::TabWords,
             },
             snapshot::KnownRow,
@@ -281,6 +281,7 @@ impl World {
             spreadsheet: spreadsheet(),
             tabs: vec![self.words.clone()],
             archive: archive(),
+            templates: (templates(), self.memory.templates().all),
             known: sighted
                 .then_some((Tab::Appeals, known))
                 .into_iter()

@@ -330,6 +330,7 @@ fn a_partner_is_written_beside_its_code() {
         spreadsheet: super::bench::spreadsheet(),
         tabs: vec![words],
         archive: crate::sheets::table::layout::tests::archive(),
+        templates: (crate::sheets::table::layout::tests::templates(), None),
         known: [].into(),
         open: Vec::new(),
         misplaced: Vec::new(),
