@@ -274,6 +274,8 @@ fn journal(asked: &Asked) -> AppealIndex {
             number,
             row: RowLink::Numbered,
             trouble: None,
+            lacks: None,
+            code: None,
             answer: None,
             shows: Vec::new(),
         };

@@ -28,7 +28,7 @@ use crate::{
         word::Word,
         wording::{Say, Wording},
     },
-    sheets::table::layout::words::{TabWords, troubles},
+    sheets::table::layout::words::{TabWords, troubles, unaddressed},
     telegram::webhook::Menu,
 };
 
@@ -41,6 +41,7 @@ pub(super) fn rules(settings: &Settings) -> Rules {
     );
     Rules {
         time_zone: settings.time_zone.clone(),
+        firm: settings.firm.as_ref().map(|firm| firm.as_str().into()),
         admin_chat: admin_chat(settings),
         staff: staff(settings),
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),
@@ -153,6 +154,7 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             status(Status::Resolved, &statuses.solved, Some(fills.solved)),
         ],
         troubles: troubles(&Wording::built_in()),
+        unaddressed: unaddressed(&Wording::built_in()),
         ..plain(Tab::Appeals, title)
     }
 }
@@ -255,6 +257,7 @@ fn plain(tab: Tab, title: &str) -> TabWords {
         authorized: Word::default(),
         not_authorized: Word::default(),
         troubles: BTreeMap::new(),
+        unaddressed: BTreeMap::new(),
     }
 }
 

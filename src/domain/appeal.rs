@@ -112,6 +112,9 @@ pub struct AnswerDelivery {
     /// The answer cell showed no value yet when an answer in it had to be held: the value that comes is held in its place.
     #[serde(default)]
     pub holds: bool,
+    /// The row in which an answer is held was made since first sight, with a number or a dialogue of another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copied: bool,
     /// Messages that the partner has of an answer that did not get through as a whole, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub had: Vec<DeliveredPart>,
@@ -152,6 +155,7 @@ impl Default for AnswerDelivery {
             state: Delivery::Empty,
             formula: false,
             holds: false,
+            copied: false,
             had: Vec::new(),
             sent: None,
             correction: None,

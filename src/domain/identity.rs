@@ -9,10 +9,13 @@ pub mod news;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    appeal::{Appeal, row::RowLink},
+    appeal::{
+        Appeal,
+        row::{Lacks, RowLink},
+    },
     event::TelegramCell,
-    ids::{AppealId, ChatId, Number},
-    partner::RowTrouble,
+    ids::{AppealId, ChatId, CodeForm, Number, PartnerCode},
+    partner::{Partner, RowTrouble, Unaddressed},
     project::shown_history,
     rules::Rules,
     text::Text,
@@ -45,6 +48,8 @@ pub struct Asked {
     pub rows: BTreeSet<(Option<Number>, Option<ChatId>)>,
     /// The numbers that stand nowhere any more.
     pub gone: BTreeSet<Number>,
+    /// The codes of rows with neither number nor telegram_id, and with a text for somebody.
+    pub codes: BTreeSet<PartnerCode>,
 }
 
 /// What the journal knows of the appeals that rows may belong to.
@@ -56,6 +61,12 @@ pub struct AppealIndex {
     pub of_chats: BTreeMap<ChatId, Vec<AppealLink>>,
     /// A number above this was never given by us.
     pub highest: Number,
+    /// Whose the codes are that were asked about.
+    pub codes: BTreeMap<PartnerCode, Result<ChatId, Unaddressed>>,
+    /// Messages beside a code alone that stood there before anybody looked for such; `None` where nobody has yet.
+    pub standing: Option<BTreeSet<String>>,
+    /// Chats of rows without a number that are no partner's; none at first sight, where rows are taken as they are.
+    pub strangers: BTreeSet<ChatId>,
 }
 
 /// An appeal, as far as it says which row is its.
@@ -71,6 +82,10 @@ pub struct AppealLink {
     pub row: RowLink,
     /// Why its row is left alone.
     pub trouble: Option<RowTrouble>,
+    /// What its row lacks of whose it is.
+    pub lacks: Option<Lacks>,
+    /// The code in its row, as far as that makes it known.
+    pub code: Option<CodeForm>,
     /// The answer that was last seen in its row.
     pub answer: Option<Text>,
     /// What the history of its row may show, where the row may have lost its `№`.
@@ -141,6 +156,9 @@ impl Default for AppealIndex {
             numbered: BTreeMap::new(),
             of_chats: BTreeMap::new(),
             highest: highest_plausible(Number(1)),
+            codes: BTreeMap::new(),
+            standing: None,
+            strangers: BTreeSet::new(),
         }
     }
 }
@@ -149,6 +167,19 @@ impl AppealLink {
     /// Whether its row is known by its history and still has to get its number, or is still to be appended.
     pub(super) fn awaits_its_number(&self) -> bool {
         matches!(self.row, RowLink::Unnumbered(_) | RowLink::Pending)
+    }
+
+    /// Whether a row that bears its number is its own though no telegram_id stands beside that yet. A number that nobody has read back may
+    /// have landed in another row: code and answer tell.
+    pub(super) fn lacks_its_account_in(&self, row: &RowKeys<'_>) -> bool {
+        let [_, answer, code] = row.said;
+        let is_it = || {
+            self.answer.as_ref().map(Text::as_str) == Some(answer)
+                && CodeForm::of(code) == self.code
+        };
+        self.lacks == Some(Lacks::Account)
+            && row.telegram == TelegramCell::Empty
+            && (self.row == RowLink::Numbered || is_it())
     }
 
     /// An appeal's link to its row.
@@ -160,6 +191,8 @@ impl AppealLink {
             number: appeal.number,
             row: appeal.row.link().clone(),
             trouble: appeal.row.trouble(),
+            lacks: appeal.row.lacks(),
+            code: (appeal.partner.as_ref()).and_then(|code| CodeForm::of(code.as_str())),
             answer: appeal.row.seen().answer.clone(),
             shows: Vec::new(),
         }
@@ -181,8 +214,15 @@ pub fn index(rules: &Rules, view: &impl View, asked: &Asked) -> AppealIndex {
         .chain(asked.gone.iter().copied())
         .filter_map(known)
         .collect();
+    let codes: BTreeMap<_, _> = (asked.codes.iter())
+        .map(|code| (code.clone(), addressee(view, code)))
+        .collect();
+    let addressed = codes
+        .values()
+        .filter_map(|chat| Some((None, Some((*chat).ok()?))));
+    let rows: BTreeSet<_> = asked.rows.iter().copied().chain(addressed).collect();
     let mut of_chats = BTreeMap::new();
-    for &(number, chat) in &asked.rows {
+    for &(number, chat) in &rows {
         let Some(chat) = chat.filter(|chat| !of_chats.contains_key(chat)) else {
             continue;
         };
@@ -191,7 +231,7 @@ pub fn index(rules: &Rules, view: &impl View, asked: &Asked) -> AppealIndex {
             link.is_some_and(|link| link.chat != chat)
         };
         if number.is_none_or(foreign) {
-            let bare = asked.rows.contains(&(None, Some(chat)));
+            let bare = rows.contains(&(None, Some(chat)));
             let appeals = view.appeals_of(chat, MOST_APPEALS).into_iter();
             let link = |appeal: Appeal| AppealLink {
                 shows: if bare && asked.may_have_lost_its_number(&appeal) {
@@ -204,11 +244,38 @@ pub fn index(rules: &Rules, view: &impl View, asked: &Asked) -> AppealIndex {
             of_chats.insert(chat, appeals.map(link).collect());
         }
     }
+    let tab = view.appeals_tab();
+    let bare = asked.rows.iter().filter(|(number, _)| number.is_none());
+    let is_stranger = |chat: &ChatId| {
+        let session = view.session(*chat);
+        session.is_none_or(|session| session.partner.is_none())
+    };
+    let strangers = bare.filter_map(|&(_, chat)| chat);
+    let strangers = strangers.filter(|chat| tab.reads.sighted.is_some() && is_stranger(chat));
     AppealIndex {
         numbered,
         of_chats,
-        highest: highest_plausible(view.appeals_tab().next_number),
+        highest: highest_plausible(tab.next_number),
+        codes,
+        standing: tab.standing,
+        strangers: strangers.collect(),
     }
+}
+
+/// Whose a code is: to the letter, or the only one of the list that looks like it.
+fn addressee(view: &impl View, code: &PartnerCode) -> Result<ChatId, Unaddressed> {
+    let listed = |code: &PartnerCode| view.partner(code).filter(Partner::is_listed);
+    let alike = || {
+        let form = CodeForm::of(code.as_str())?;
+        let mut alike = view.spelled_alike(&form).into_iter();
+        let only = alike.next().filter(|_| alike.next().is_none())?;
+        listed(&only)
+    };
+    let partner = listed(code)
+        .or_else(alike)
+        .ok_or(Unaddressed::UnknownCode)?;
+    let binding = partner.binding.ok_or(Unaddressed::Unregistered)?;
+    Ok(binding.chat)
 }
 
 /// The highest `№` that may be one that we gave, by the one that we give next.
@@ -220,7 +287,7 @@ impl Asked {
     /// Whether there is nothing to ask.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.gone.is_empty()
+        self.rows.is_empty() && self.gone.is_empty() && self.codes.is_empty()
     }
 
     fn may_have_lost_its_number(&self, appeal: &Appeal) -> bool {
@@ -247,7 +314,7 @@ impl Asked {
 fn histories(rules: &Rules, view: &impl View, appeal: &Appeal) -> Vec<String> {
     let covered = BTreeSet::from([appeal.dialogue.written, appeal.dialogue.lines]);
     let covered = covered.into_iter().filter(|&lines| {
-        lines > 0
+        (lines > 0 || appeal.row.is_placed())
             && (lines == appeal.dialogue.written
                 || appeal.row.is_stale()
                 || !appeal.row.is_placed())

@@ -120,3 +120,14 @@ pub enum RowTrouble {
     /// The `telegram_id` beside the `№` cannot be read.
     Unreadable,
 }
+
+/// Why a message that somebody has written first cannot go to anybody yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unaddressed {
+    /// The staff list has no such code.
+    UnknownCode,
+    /// The partner has not registered yet.
+    Unregistered,
+    /// It stood there before anybody looked for such messages.
+    Standing,
+}

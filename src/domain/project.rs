@@ -3,7 +3,12 @@
 //! Invariant: a projection depends on the journal alone, so writing it again is always right.
 
 use super::{
-    appeal::{Appeal, Delivery, Status, orders::DeclinedOrder, rating::Rating, row::RowLink},
+    appeal::{
+        Appeal, Delivery, Status,
+        orders::DeclinedOrder,
+        rating::Rating,
+        row::{Lacks, RowLink},
+    },
     archive,
     ids::{AppealId, PartnerCode, PromotionKey, RowKey},
     promotion::{Stage, words},
@@ -57,8 +62,15 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     let appeal = view.appeal(id)?;
     let number = appeal.number?;
     let find = match appeal.row.link() {
-        RowLink::Unnumbered(history) => Find::Unnumbered(appeal.chat, history.clone()),
+        RowLink::Unnumbered(history) => Find::Unnumbered {
+            chat: appeal.chat,
+            history: history.clone(),
+            answer: appeal.row.seen().answer.clone(),
+        },
         RowLink::Traded(shown) => Find::Traded(*shown, appeal.chat),
+        RowLink::Numbered if appeal.row.lacks() == Some(Lacks::Account) => {
+            Find::Incomplete(number, appeal.chat)
+        }
         RowLink::Numbered => Find::Numbered(number, appeal.chat),
         RowLink::Pending => Find::Pending(number, appeal.chat),
         RowLink::Lost => return None,
@@ -93,6 +105,15 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
         }
         if !appeal.row.is_placed() {
             ours.extend(identity(view, &appeal));
+        } else if *appeal.row.link() == RowLink::Numbered
+            && let Some(lacks) = appeal.row.lacks()
+        {
+            let written = |column| match lacks {
+                Lacks::Account => column != Column::Code && column != Column::Telegram,
+                Lacks::Names => column != Column::Telegram,
+            };
+            let cells = identity(view, &appeal).into_iter();
+            ours.extend(cells.filter(|(column, _)| written(*column)));
         }
         shared = self::shared(&appeal);
     }
@@ -159,7 +180,9 @@ fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<Desi
 /// The cells that are written once, when the row is made.
 fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
     let mut cells = vec![(Column::Telegram, CellValue::Number(appeal.chat.0))];
-    if let Some(partner) = appeal.partner.as_ref().and_then(|code| view.partner(code)) {
+    let session = || view.session(appeal.chat)?.partner;
+    let code = appeal.partner.clone().or_else(session);
+    if let Some(partner) = code.and_then(|code| view.partner(&code)) {
         cells.push((Column::Code, CellValue::Text(partner.written_code)));
         cells.push((Column::Phone, CellValue::Text(partner.written_phone)));
         cells.push((Column::Name, CellValue::Text(partner.name)));
@@ -169,7 +192,11 @@ fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
 
 fn shared(appeal: &Appeal) -> Vec<SharedCell> {
     let mut cells = Vec::new();
-    let unset = !appeal.row.is_placed();
+    let completed = *appeal.row.link() == RowLink::Numbered && appeal.row.lacks().is_some();
+    let unset = !appeal.row.is_placed() || (completed && appeal.row.seen().status.is_none());
+    if completed && appeal.row.lacks() == Some(Lacks::Account) {
+        cells.push(SharedCell::Account(appeal.chat));
+    }
     if unset
         || appeal
             .row
@@ -183,8 +210,12 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
             set: appeal.status.clone(),
         });
     }
+    // A row without a number is told from others by the answer in it.
+    let unproven =
+        matches!(appeal.row.link(), RowLink::Unnumbered(_)) && appeal.row.lacks().is_some();
     if let Some(answer) = appeal
         .delivered_answer()
+        .filter(|_| !unproven)
         .filter(|answer| appeal.row.seen().answer.as_ref() == Some(&answer.text))
     {
         cells.push(SharedCell::Clear {
@@ -245,7 +276,7 @@ fn answered(rules: &Rules, appeal: &Appeal) -> String {
         Delivery::Noted { at } => note(Note::DeliveryNoted(&rules.time_of_day(*at))),
         Delivery::Waiting => note(Note::DeliveryWaiting),
         Delivery::NoTemplate(call) => note(Note::DeliveryNoTemplate(&call.0, call.1.as_ref())),
-        Delivery::Held => note(Note::DeliveryHeld),
+        Delivery::Held => note(Note::DeliveryHeld(appeal.delivery.copied)),
         Delivery::Delivered { at, maybe_twice } => note(Note::DeliveryDelivered(
             &rules.time_of_day(*at),
             *maybe_twice,

@@ -116,6 +116,8 @@ pub enum SharedCell {
         /// What shall be there.
         set: Status,
     },
+    /// The telegram_id comes into a row that was known by its code alone.
+    Account(ChatId),
     /// The cell is emptied of what was taken from it: a delivered answer, an action.
     Clear {
         /// Which.
@@ -141,12 +143,21 @@ pub enum Find {
     Partner(PartnerCode),
     /// The one row with this `№`, which must also carry this telegram_id.
     Numbered(Number, ChatId),
+    /// The same, or the one without telegram_id: it was made by hand and is to be completed.
+    Incomplete(Number, ChatId),
     /// The same; where the `№` stands nowhere, the row is appended.
     Pending(Number, ChatId),
     /// The one row with this telegram_id that bears the `№` of another appeal.
     Traded(Number, ChatId),
-    /// The one row without `№` with this telegram_id and exactly this history.
-    Unnumbered(ChatId, Text),
+    /// A row without `№`, of this account and with exactly this history: the uppermost that shows the answer last seen, or else the uppermost.
+    Unnumbered {
+        /// By its telegram_id, or by its code.
+        chat: ChatId,
+        /// To the letter.
+        history: Text,
+        /// The answer last seen.
+        answer: Option<Text>,
+    },
     /// A row of the promotions tab, as the last read showed it.
     Promotion(Box<PromotionFind>),
 }
@@ -197,9 +208,11 @@ impl Find {
     pub fn tab(&self) -> Tab {
         match self {
             Self::Partner(_) => Tab::Partners,
-            Self::Numbered(..) | Self::Pending(..) | Self::Traded(..) | Self::Unnumbered(..) => {
-                Tab::Appeals
-            }
+            Self::Numbered(..)
+            | Self::Incomplete(..)
+            | Self::Pending(..)
+            | Self::Traded(..)
+            | Self::Unnumbered { .. } => Tab::Appeals,
             Self::Promotion(_) => Tab::Promotions,
         }
     }

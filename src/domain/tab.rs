@@ -113,6 +113,10 @@ pub struct AppealsTab {
     /// Google's id of the tab, by which an address leads to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<i32>,
+    /// Messages beside a code alone that stood there before anybody looked for such, by their fingerprints; `None` until
+    /// somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<BTreeSet<String>>,
 }
 
 /// What is remembered of the promotions.
@@ -187,6 +191,7 @@ impl Default for AppealsTab {
             unnumbered: BTreeSet::new(),
             stopped: BTreeMap::new(),
             sheet: None,
+            standing: None,
         }
     }
 }

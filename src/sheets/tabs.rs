@@ -18,7 +18,7 @@ use crate::domain::{
     event::{Event, Looked, RowEvent},
     identity::{AppealIndex, Asked},
     ids::{AppealId, Number},
-    partner::RowTrouble,
+    partner::{RowTrouble, Unaddressed},
     row::Column,
     tab::Tab,
 };
@@ -48,6 +48,8 @@ pub struct News {
 pub struct Unplaced {
     /// Rows that bear a number which is not theirs, or not theirs alone, by the appeal whose number it is.
     pub strays: BTreeMap<AppealId, Vec<Stray>>,
+    /// Rows with a message that somebody has written first and that cannot go to anybody yet, by their places.
+    pub unaddressed: BTreeMap<u32, Unaddressed>,
     /// Numbers of appeals without a row of their own.
     pub displaced: BTreeSet<Number>,
 }

@@ -37,3 +37,4 @@ mod tables;
 mod templates;
 mod values;
 mod waiting;
+mod written_first;

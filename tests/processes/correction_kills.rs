@@ -2,8 +2,6 @@
 //!
 //! Invariant: whatever the moment, the partner has the corrected answer once, the dialogue keeps both, and the cell is empty.
 
-use std::time::Duration;
-
 use rustix::process::Signal;
 use simulator::{
     sheets::{CallKind, Side},
@@ -13,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::{
     child::Child,
-    moments::until,
+    moments::{NEVER, until},
     play::{PATIENCE, Play},
 };
 
@@ -89,7 +87,7 @@ async fn correct(play: &Play, child: Child, death: Death, before: &str, after: &
             let fate = if arrives {
                 FaultKind::Hold
             } else {
-                FaultKind::delay(Duration::from_secs(3600))
+                FaultKind::delay(NEVER)
             };
             let telegram = &play.testbed.telegram;
             let asked = || telegram.calls().of("editMessageText");

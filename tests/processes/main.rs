@@ -15,6 +15,7 @@ mod demo;
 mod descriptors;
 mod disk;
 mod first_kills;
+mod first_word_kills;
 mod forget;
 mod init;
 mod kills;

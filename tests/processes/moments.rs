@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::play::{PATIENCE, Play};
 
 /// Longer than any test: a request delayed so long never arrives.
-const NEVER: Duration = Duration::from_secs(3600);
+pub(crate) const NEVER: Duration = Duration::from_secs(3600);
 /// How often a condition is looked at that nobody announces.
 const GLANCE: Duration = Duration::from_millis(1);
 

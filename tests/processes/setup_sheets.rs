@@ -93,6 +93,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
         "код|телефон|ФИО|telegram_id|текст_обращений|статус|специалист_ответ|время_обновления|№|Доставка|Ждёт с"
     );
     assert!(first_row(&play, PROMOTIONS).contains(&"Действие".to_owned()));
+    assert_eq!(first_row(&play, "Шаблоны"), ["имя", "текст"]);
     assert_eq!(
         offered(&play, APPEALS, "F2"),
         [

@@ -30,3 +30,4 @@ mod table;
 mod templates;
 mod texts;
 mod waiting;
+mod written_first;

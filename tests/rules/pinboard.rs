@@ -140,7 +140,7 @@ impl Pinboard {
                     pinned.cells.status = word.clone();
                     status = Some(set.clone());
                 }
-                SharedCell::Fill(_) | SharedCell::Assign { .. } => {
+                SharedCell::Fill(_) | SharedCell::Assign { .. } | SharedCell::Account(_) => {
                     panic!("nobody puts such a text into this tab")
                 }
                 SharedCell::Clear { expect, .. } => {

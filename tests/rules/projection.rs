@@ -97,7 +97,14 @@ fn an_adopted_row_is_found_by_its_history_until_its_number_is_written() {
     }]);
     table.looked(Tab::Appeals);
     let row = project(&table);
-    assert_eq!(row.find, Find::Unnumbered(ChatId(9), history.into()));
+    assert_eq!(
+        row.find,
+        Find::Unnumbered {
+            chat: ChatId(9),
+            history: history.into(),
+            answer: None,
+        }
+    );
     let columns: Vec<_> = row.ours.iter().map(|(column, _)| *column).collect();
     assert_eq!(
         columns,

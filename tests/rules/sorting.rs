@@ -221,5 +221,8 @@ fn a_number_that_a_person_has_deleted_is_given_back_by_the_history() {
     let bare = bare("2026-03-02 11:00:00: Не приходит отчёт");
     table.shows(vec![bare]);
     assert_eq!(table.appeal(1).row.trouble(), None);
-    assert!(matches!(wanted(&table, 1).find, Find::Unnumbered(ANNA, _)));
+    assert!(matches!(
+        wanted(&table, 1).find,
+        Find::Unnumbered { chat: ANNA, .. }
+    ));
 }

@@ -303,6 +303,7 @@ impl Table {
                 .map(|keys| (keys.number, keys.telegram.chat()))
                 .collect(),
             gone: gone | &self.displaced,
+            ..Asked::default()
         };
         let index = identity::index(&self.rules, &self.state, &asked);
         let assignment = assign(&keys, &asked.gone, &index);
@@ -314,6 +315,7 @@ impl Table {
             rows: &keys,
             changed: &changed,
             cells: |at: usize| rows[at].cells(),
+            by_code: &vec![false; rows.len()],
             highest: keys.iter().filter_map(|keys| keys.number).max(),
         };
         let events = reading.events(&assignment, &index);
@@ -535,7 +537,7 @@ impl SheetRow {
         }
     }
 
-    fn cells(&self) -> AppealCells {
+    pub(crate) fn cells(&self) -> AppealCells {
         AppealCells {
             styles: Vec::new(),
             status: self.status.clone(),

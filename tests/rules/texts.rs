@@ -8,7 +8,7 @@ use sheetdesk::domain::{
     ids::{Number, PartnerCode, PromotionKey},
     listing::ListFault,
     message::FileKind,
-    partner::RowTrouble,
+    partner::{RowTrouble, Unaddressed},
     promotion::{OfferCell, offer::OfferFault},
     refusal::WriteRefusal,
     session::Locale,
@@ -22,6 +22,7 @@ use sheetdesk::domain::{
 
 #[test]
 fn every_text_reads_well_in_both_languages() {
+    let firm = "Агентство «Дом»".into();
     let other = Status::Other("Думаем".into());
     let all = [
         Say::Welcome,
@@ -57,6 +58,8 @@ fn every_text_reads_well_in_both_languages() {
         Say::Added(Some(Number(41))),
         Say::Added(None),
         Say::AnswerHeading(Number(41)),
+        Say::WrittenFirst(Number(41), None),
+        Say::WrittenFirst(Number(41), Some(&firm)),
         Say::Nameless,
         Say::Closed(Number(41)),
         Say::Revoked,
@@ -279,9 +282,13 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::DeliveryUnready("Loading...", true),
         Note::DeliveryFormulaKept("14:02"),
         Note::DeliveryWaiting,
-        Note::DeliveryHeld,
+        Note::DeliveryHeld(false),
+        Note::DeliveryHeld(true),
         Note::DeliveryNoTemplate(&name, Some(&nearest)),
         Note::DeliveryNoTemplate(&name, None),
+        Note::Unaddressed(Unaddressed::UnknownCode),
+        Note::Unaddressed(Unaddressed::Unregistered),
+        Note::Unaddressed(Unaddressed::Standing),
         Note::DeliveryDelivered("14:02", false),
         Note::DeliveryDelivered("14:02", true),
         Note::DeliveryUnknown(false),

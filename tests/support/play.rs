@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sheetdesk::{
     operator::StatusReport,
-    testbed::{ADMIN_CHAT, PARTNERS, Testbed},
+    testbed::{ADMIN_CHAT, APPEALS, BOOK, PARTNERS, Testbed},
 };
 use simulator::{
     sheets::{Quotas, SheetsOptions, TOUR_PARTNER},
@@ -121,10 +121,30 @@ impl Play {
         self.testbed
             .type_in(number, header, text)
             .expect("there is such a cell");
-        self.testbed
-            .callback(sheetdesk::testbed::APPEALS)
-            .await
-            .expect("the callback is taken");
+        self.calls().await;
+    }
+
+    /// The script of the appeals' tab calls.
+    pub(crate) async fn calls(&self) {
+        let called = self.testbed.callback(APPEALS).await;
+        called.expect("the callback is taken");
+    }
+
+    /// A specialist adds rows below all others that show these cells.
+    pub(crate) fn adds(&self, rows: &[&[(&str, &str)]]) {
+        let added = self.testbed.sheets.with(BOOK, |book| {
+            let table = book.table(APPEALS)?;
+            let row = |cells: &&[(&str, &str)]| -> Vec<String> {
+                let cell = |header: &String| {
+                    let found = cells.iter().find(|(known, _)| known == header);
+                    found.map_or(String::new(), |(_, text)| (*text).to_owned())
+                };
+                table[0].iter().map(cell).collect()
+            };
+            let rows: Vec<_> = rows.iter().map(row).collect();
+            book.paste(APPEALS, &format!("A{}", table.len() + 1), &rows)
+        });
+        added.expect("the rows are added");
     }
 
     /// A cell of the appeals tab comes to hold what is wanted.

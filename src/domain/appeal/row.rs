@@ -27,6 +27,16 @@ pub enum RowLink {
     Lost,
 }
 
+/// What a row that was made by hand lacks of whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lacks {
+    /// All but the code.
+    Account,
+    /// All but the telegram_id.
+    Names,
+}
+
 /// The row of an appeal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "WrittenRow", into = "WrittenRow")]
@@ -36,6 +46,7 @@ pub struct AppealRow {
     seen: Seen,
     stale: bool,
     seen_at: Seq,
+    lacks: Option<Lacks>,
 }
 
 /// What a row was last observed to show in the cells that people also write.
@@ -70,6 +81,8 @@ struct WrittenRow {
     traded: Option<Number>,
     #[serde(default)]
     seen_at: Seq,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lacks: Option<Lacks>,
 }
 
 impl AppealRow {
@@ -82,6 +95,7 @@ impl AppealRow {
             seen: Seen::default(),
             stale: false,
             seen_at: Seq(0),
+            lacks: None,
         }
     }
 
@@ -126,6 +140,17 @@ impl AppealRow {
             // Such a row goes on at the next read.
             Some(RowTrouble::Moved | RowTrouble::Unknown) | None => false,
         }
+    }
+
+    /// What it lacks of whose it is; it is completed once it bears its number.
+    #[must_use]
+    pub fn lacks(&self) -> Option<Lacks> {
+        self.lacks
+    }
+
+    /// It was made by hand, or something else was written over whose it is.
+    pub fn lack(&mut self, lacks: Lacks) {
+        self.lacks = self.lacks.or(Some(lacks));
     }
 
     /// Nobody knows what is in it: all of it is written anew, however many lines were confirmed.
@@ -204,8 +229,10 @@ impl AppealRow {
 
     /// It was written by its number and read back with this event; whether something has changed meanwhile that it lacks.
     pub fn written(&mut self, at: Seq, is_outdated: bool) {
-        if self.link == RowLink::Pending {
-            self.seen_at = at;
+        match self.link {
+            RowLink::Pending => self.seen_at = at,
+            RowLink::Numbered => self.lacks = None,
+            RowLink::Unnumbered(_) | RowLink::Traded(_) | RowLink::Lost => {}
         }
         self.link = RowLink::Numbered;
         self.trouble = None;
@@ -228,6 +255,7 @@ impl From<WrittenRow> for AppealRow {
             seen: written.seen,
             stale: written.stale,
             seen_at: written.seen_at,
+            lacks: written.lacks,
         }
     }
 }
@@ -248,6 +276,7 @@ impl From<AppealRow> for WrittenRow {
             adopted,
             traded,
             seen_at: row.seen_at,
+            lacks: row.lacks,
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Invariant: rows are levels, not edges: whoever has missed one is told the same by the next read.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +82,8 @@ pub enum RowEvent {
     },
     /// All rows of the promotions tab, from above: only together they tell which is which.
     Promotions(Vec<PromotionRow>),
+    /// Messages beside a code alone, by their fingerprints: they stood there before anybody looked for such.
+    Standing(BTreeSet<String>),
     /// The templates of answers; `None` where there is no tab for them.
     Templates(Option<Vec<Template>>),
     /// What an earlier version told in another form, and did not decide: the next read tells it anew.
@@ -201,6 +205,9 @@ pub struct NewAppeal {
     pub number: Option<Number>,
     /// The highest `№` that is in the tab: one that is given now must be above it.
     pub highest: Option<Number>,
+    /// Its telegram_id is not in it, but is that of its code.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_code: bool,
     /// What stands in it, its history too.
     pub cells: AppealCells,
 }

@@ -1,9 +1,12 @@
 //! Rows that the journal does not know: from before our time, made by hand, or numbered by a journal that was lost.
 //!
-//! Invariant: a row is adopted as it stands: its history is journalled, its status is no news, an answer in it is held.
+//! Invariant: a row is adopted as it stands: its history is journalled, its status is no news, an answer in it is held, unless the row was
+//! made since first sight and has neither number nor dialogue: then it is a message that somebody writes first.
+
+use std::collections::BTreeSet;
 
 use crate::domain::{
-    appeal::{Appeal, Author, Delivery, Status},
+    appeal::{Appeal, Author, Delivery, Status, row::Lacks},
     archive,
     context::DecisionContext,
     effect::Entity,
@@ -15,7 +18,7 @@ use crate::domain::{
     view::View,
 };
 
-use super::{appeals, listing};
+use super::{answers, appeals, listing};
 
 /// A row of an appeal that the journal does not know.
 pub(super) fn new(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal) {
@@ -37,9 +40,44 @@ pub(super) fn new(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal) {
             let highest = found.highest.filter(|&highest| is_plausible(ctx, highest));
             appeal.number = Some(appeals::next_number(ctx, highest));
             ctx.dirty(RowKey::Appeal(appeal.id));
+            if found.by_code {
+                appeal.row.lack(Lacks::Account);
+            }
         }
     }
+    if !ctx.is_unseen(Tab::Appeals) {
+        made_since(ctx, &mut appeal, found);
+    }
     ctx.put(Entity::Appeal(appeal));
+}
+
+/// A row that somebody has made since first sight: what he wrote into a new one goes to the partner. A number or a dialogue says that it is
+/// a copy of another, or another journal's: then somebody has to say that it should.
+fn made_since(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, found: &NewAppeal) {
+    let is_blank = found.cells.history.as_ref().is_none_or(Text::is_blank);
+    let AnswerCell::Text(text) = &found.cells.answer else {
+        appeal.delivery.copied = appeal.delivery.holds;
+        return;
+    };
+    if found.number.is_some() || !is_blank {
+        appeal.delivery.copied = true;
+        return;
+    }
+    let listed = appeal.partner.as_ref().and_then(|code| ctx.partner(code));
+    if listed.is_none() {
+        appeal.partner = ctx.session(appeal.chat).and_then(|session| session.partner);
+    }
+    appeal.row.lack(Lacks::Names);
+    appeal.stamp = Some(ctx.now);
+    appeal.delivery.state = Delivery::Empty;
+    answers::cell::typed(ctx, appeal, text.clone(), &found.cells.styles);
+}
+
+/// Messages beside a code alone that stand there already; nobody meant that they should go out now.
+pub(super) fn standing(ctx: &mut DecisionContext<'_, impl View>, messages: &BTreeSet<String>) {
+    let mut tab = ctx.appeals_tab();
+    tab.standing = Some(messages.clone());
+    ctx.put_tab(tab);
 }
 
 /// The counter goes on above a number that another journal gave.

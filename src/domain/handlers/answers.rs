@@ -315,6 +315,14 @@ fn waiting(appeal: AppealId, answer: &Answer) -> impl Iterator<Item = OutboxId> 
     messages(appeal, answer).filter_map(|(id, part)| (part == PartState::Waiting).then_some(id))
 }
 
+/// A message that somebody wrote first is taken back with its row, unless it is on its way already; it goes on if the row comes back.
+pub(super) fn row_gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    if appeal.dialogue.lines == 0 && is_on_its_way(appeal) && take_back(ctx, appeal) {
+        appeal.delivery.state = Delivery::Empty;
+        (appeal.row.seen_mut().answer, appeal.row.seen_mut().styles) = (None, Vec::new());
+    }
+}
+
 /// Takes an answer back if no message of it was ever claimed; whether it could be.
 fn take_back(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) -> bool {
     let Some(answer) = &appeal.delivery.answer else {

@@ -43,6 +43,7 @@ fn appeals_seen(ctx: &mut DecisionContext<'_, impl View>, looked: &Looked) {
     {
         tab.next_number = tab.next_number.max(Number(highest.0.saturating_add(1)));
     }
+    tab.standing.get_or_insert_default();
     let stopped = std::mem::take(&mut tab.stopped);
     ctx.put_tab(tab);
     for (trouble, numbers) in stopped {

@@ -13,7 +13,7 @@ use crate::domain::{
     event::{AnswerCell, AppealCells, Restored},
     ids::{AppealId, Number, OutboxId, RowKey},
     project::shown_history,
-    tab::Tab,
+    tab::{Tab, TabState},
     view::View,
     wording::Note,
 };
@@ -41,6 +41,9 @@ fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
         let mut state = ctx.tab(tab);
         let reads = state.reads_mut();
         (reads.sighted, reads.restored) = (None, ctx.seq);
+        if let TabState::Appeals(appeals) = &mut state {
+            appeals.standing = None;
+        }
         ctx.put_tab(state);
     }
     let mut templates = ctx.templates();

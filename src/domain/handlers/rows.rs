@@ -41,6 +41,7 @@ pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &R
         RowEvent::Stopped { trouble, appeal } => of(ctx, *appeal, |ctx, appeal| {
             stopped(ctx, appeal, *trouble);
         }),
+        RowEvent::Standing(messages) => adopt::standing(ctx, messages),
         RowEvent::Templates(all) => templates::found(ctx, all.as_ref()),
         // The rows say what is wrong.
         RowEvent::Strays { appeal } => ctx.dirty(RowKey::Appeal(*appeal)),
@@ -195,6 +196,7 @@ pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
         appeal.row.append_again();
         ctx.dirty(RowKey::Appeal(appeal.id));
     } else {
+        answers::row_gone(ctx, appeal);
         stop(ctx, appeal, RowTrouble::Missing);
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{answers, refusals, rows::gone, staff};
 use crate::domain::{
-    appeal::{Appeal, Status},
+    appeal::{Appeal, Status, row::Lacks},
     archive,
     context::DecisionContext,
     effect::{Effect, Entity},
@@ -71,6 +71,9 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
                 // Not everything went into one batch.
                 ctx.dirty(row.key.clone());
             }
+            if appeal.row.lacks().is_some() && !appeal.row.is_left_alone() {
+                ctx.dirty(row.key.clone());
+            }
             if let Some(formula) = formula {
                 answers::cell::formula(ctx, &mut appeal, *formula);
             }
@@ -80,6 +83,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
         RowResult::Moved => {
             // What is in the row is not known; it is found again by its key, and written whole.
             appeal.row.distrust();
+            appeal.row.lack(Lacks::Names);
             ctx.dirty(row.key.clone());
             ctx.then(Effect::Look(Tab::Appeals));
         }

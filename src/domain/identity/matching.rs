@@ -82,9 +82,9 @@ impl<'a> Matching<'a> {
     /// The rows that bear the number of an appeal: the one beside its own telegram_id is the appeal's, any other is a stray.
     fn known(&mut self, number: Number, link: &'a AppealLink, rows: &[usize]) {
         let telegram = |at: usize| self.rows[at].telegram;
-        let (own, others): (Vec<usize>, Vec<usize>) = rows
-            .iter()
-            .partition(|&&at| telegram(at).chat() == Some(link.chat));
+        let (own, others): (Vec<usize>, Vec<usize>) = rows.iter().partition(|&&at| {
+            telegram(at).chat() == Some(link.chat) || link.lacks_its_account_in(&self.rows[at])
+        });
         if own.is_empty()
             && link.row == RowLink::Pending
             && others.iter().any(|&at| telegram(at).chat().is_some())

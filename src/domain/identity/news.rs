@@ -23,6 +23,8 @@ pub struct AppealsRead<'a, C> {
     pub changed: &'a [bool],
     /// How many strays each appeal had at the last read.
     pub strays: &'a BTreeMap<AppealId, usize>,
+    /// Which of them are known by their codes alone.
+    pub by_code: &'a [bool],
     /// What stands in the cells of a row.
     pub cells: C,
     /// The highest `№` in the tab.
@@ -76,6 +78,7 @@ impl<C: Fn(usize) -> AppealCells> AppealsRead<'_, C> {
                 chat: keys.telegram.chat()?,
                 number: keys.number,
                 highest: self.highest,
+                by_code: self.by_code[at],
                 cells: (self.cells)(at),
             })),
             Owner::Unusable(trouble) => self.changed[at].then_some(RowEvent::Unusable {

@@ -9,7 +9,7 @@ use crate::domain::{
     ids::{ChatId, Number, PartnerCode},
     listing::ListFault,
     message::FileKind,
-    partner::RowTrouble,
+    partner::{RowTrouble, Unaddressed},
     refusal::WriteRefusal,
     tab::Tab,
     text::Text,
@@ -115,8 +115,10 @@ texts! {
         DeliveryWaiting = "delivery-waiting",
         /// Доставка: it calls a template that is not there; the one most like it.
         DeliveryNoTemplate(name: &'a Text, nearest: Option<&'a Text>) = no_template,
-        /// Доставка: held since first sight.
-        DeliveryHeld = "delivery-held",
+        /// Доставка: held since first sight, or since a row came up that looks like a copy.
+        DeliveryHeld(copied: bool) = held,
+        /// Доставка: a message that somebody wrote first cannot go to anybody yet.
+        Unaddressed(why: Unaddressed) = unaddressed,
         /// Доставка: the row holds messages of several partners.
         DeliveryMixed = "delivery-mixed",
         /// Доставка: delivered at; perhaps twice.
@@ -306,6 +308,17 @@ choices! {
     no_template(name: &'a Text, nearest: Option<&'a Text>) {
         (name, Some(nearest)) => "delivery-no-template" (name, nearest),
         (name, None) => "delivery-no-templates" (name),
+    }
+
+    held(copied: bool) {
+        false => "delivery-held",
+        true => "delivery-held-copied",
+    }
+
+    unaddressed(why: Unaddressed) {
+        Unaddressed::UnknownCode => "unaddressed-code",
+        Unaddressed::Unregistered => "unaddressed-unregistered",
+        Unaddressed::Standing => "unaddressed-standing",
     }
 
     delivered(time: &'a str, twice: bool) {

@@ -92,6 +92,7 @@ fn entities_of_the_first_version_are_readable() {
             unnumbered: [AppealId::first(Seq(12))].into(),
             stopped: [(RowTrouble::Moved, [Number(40), Number(41)].into())].into(),
             sheet: None,
+            standing: None,
         }),
     );
 }

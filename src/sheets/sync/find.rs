@@ -2,12 +2,13 @@
 //!
 //! Invariant: only a key that stands in exactly one row, beside the Telegram ID that belongs to it, leads to a row.
 
-use super::tab_memory::TabMemory;
+use super::{tab_memory::TabMemory, write_plan::WITNESSES};
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
         ids::{ChatId, Number},
         row::{CellValue, Column, DesiredRow, Find, PromotionFind},
+        tab::Tab,
         text::Text,
     },
     sheets::{
@@ -48,9 +49,14 @@ impl TabPlanner<'_> {
                 KeyMatch::Doubled => Placement::Unclear,
             },
             Find::Numbered(number, chat) => self.find_beside(*number, *chat, Placement::Absent),
+            Find::Incomplete(number, chat) => self.find_incomplete(*number, *chat),
             Find::Pending(number, chat) => self.find_beside(*number, *chat, Placement::Tail),
             Find::Traded(shown, chat) => self.find_beside(*shown, *chat, Placement::Unclear),
-            Find::Unnumbered(chat, history) => self.find_unnumbered(*chat, history),
+            Find::Unnumbered {
+                chat,
+                history,
+                answer,
+            } => self.find_unnumbered(*chat, history, answer.as_ref()),
             Find::Promotion(find) => self.find_promotion(find),
         }
     }
@@ -80,9 +86,31 @@ impl TabPlanner<'_> {
         }
     }
 
+    /// The one row with this `№`, beside this telegram_id or none at all.
+    fn find_incomplete(&self, number: Number, chat: ChatId) -> Placement<'_> {
+        let mut all = self.bearing(number);
+        match (all.next(), all.next()) {
+            (Some(row), None) if row.telegram == TelegramCell::Empty => Placement::At(row),
+            _ => self.find_beside(number, chat, Placement::Absent),
+        }
+    }
+
     /// The rows that bear a `№`.
     pub(super) fn bearing(&self, number: Number) -> impl Iterator<Item = &Row> + Clone {
         self.index.rows(&RowMark::Appeal(number))
+    }
+
+    /// What tells a row whose key is written only now from others.
+    pub(super) fn witness(&self, row: &Row) -> Option<Box<str>> {
+        let shown = |column| self.snapshot.text(row, column);
+        match self.snapshot.tab {
+            Tab::Promotions => shown(Column::Title).map(Box::from),
+            Tab::Appeals if row.addressee.is_some() => {
+                let shown = WITNESSES.map(|column| shown(column).unwrap_or_default());
+                Some(shown.join("\n").into())
+            }
+            Tab::Appeals | Tab::Partners => None,
+        }
     }
 
     /// The row as the snapshot showed it on which the journal has decided whose it is.
@@ -100,7 +128,12 @@ impl TabPlanner<'_> {
             .map_or(Placement::Unclear, Placement::At)
     }
 
-    fn find_unnumbered(&self, chat: ChatId, history: &Text) -> Placement<'_> {
+    fn find_unnumbered(
+        &self,
+        chat: ChatId,
+        history: &Text,
+        answer: Option<&Text>,
+    ) -> Placement<'_> {
         let mine: Vec<&Row> = self
             .snapshot
             .unnumbered()
@@ -110,11 +143,14 @@ impl TabPlanner<'_> {
         if mine.iter().any(|row| row.history.is_none()) {
             return Placement::Unread;
         }
-        let mut same = mine
+        let same = mine
             .into_iter()
             .filter(|row| row.history.as_deref() == Some(history.as_str()));
+        let answer = answer.map_or("", Text::as_str);
+        let shows = |row: &&Row| self.snapshot.text(row, Column::Answer) == Some(answer);
         // Rows alike in every way are the same to everybody: the upper one comes first, the next is found once this has its number.
-        same.next().map_or(Placement::Absent, Placement::At)
+        let mut found = same.clone().filter(shows).chain(same);
+        found.next().map_or(Placement::Absent, Placement::At)
     }
 }
 
@@ -122,9 +158,11 @@ impl TabPlanner<'_> {
 pub(super) fn mark_of(row: &DesiredRow) -> Option<RowMark> {
     match &row.find {
         Find::Partner(code) => Some(RowMark::Partner(code.clone())),
-        Find::Numbered(number, _) | Find::Pending(number, _) => Some(RowMark::Appeal(*number)),
+        Find::Numbered(number, _) | Find::Incomplete(number, _) | Find::Pending(number, _) => {
+            Some(RowMark::Appeal(*number))
+        }
         Find::Promotion(find) => Some(RowMark::Promotion(find.key.clone())),
-        Find::Traded(..) | Find::Unnumbered(..) => {
+        Find::Traded(..) | Find::Unnumbered { .. } => {
             row.ours
                 .iter()
                 .find_map(|(column, value)| match (column, value) {

@@ -99,6 +99,7 @@ impl Planner<'_> {
             layout: prepared.layout,
         };
         self.repair(&tab, &rows, plan);
+        tab.tell_unaddressed(plan);
         let due = rows
             .into_iter()
             .filter(|wanted| !tab_memory.refusals.rests(wanted, self.now));
@@ -135,7 +136,8 @@ impl Planner<'_> {
             };
             match &repair.what {
                 Misplaced::Cell(cell) => tab.put_back(row, repair, cell, plan),
-                Misplaced::Row(wrong) if tab.is_told(row, wrong) => {
+                // It is a row of the people's own that got its number, or is told so.
+                Misplaced::Row(wrong) if row.owner.is_some() || tab.is_told(row, wrong) => {
                     plan.righted.push(repair.clone())
                 }
                 Misplaced::Row(wrong) => tab.empty(row, repair, wrong, plan),
@@ -156,7 +158,7 @@ impl Planner<'_> {
             || (enough < usize::MAX && carried() >= enough)
         {
             plan.left.insert(tab.snapshot.tab);
-            plan.unread |= matches!(wanted.row.find, Find::Unnumbered(..));
+            plan.unread |= matches!(wanted.row.find, Find::Unnumbered { .. });
             return;
         }
         let place = tab.find(&wanted.row);
@@ -169,6 +171,13 @@ impl Planner<'_> {
             return;
         }
         match place {
+            Placement::At(row)
+                if matches!(wanted.row.find, Find::Unnumbered { .. })
+                    && !plan.numbered.insert(row.row) =>
+            {
+                plan.left.insert(tab.snapshot.tab);
+                plan.unread = true;
+            }
             Placement::At(row) => self.change(tab, row, wanted, size, plan),
             Placement::Tail => tab.append(wanted, size, plan),
             Placement::Absent => plan.finish(wanted, RowResult::Absent),
@@ -210,7 +219,8 @@ impl Planner<'_> {
         size: usize,
         plan: &mut WritePlan,
     ) {
-        let cells = tab.differing(row, &wanted.row.ours);
+        let mut cells = tab.differing(row, &wanted.row.ours);
+        cells.extend(tab.names(&wanted.row));
         let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
         let Some(mark) = mark else {
             return plan.finish(wanted, RowResult::Contested);
@@ -235,16 +245,20 @@ impl Planner<'_> {
             );
         }
         let asks_formula = wanted.row.asks_formula();
+        let chat = match wanted.row.find {
+            Find::Incomplete(_, chat) => Some(chat),
+            _ => chat_of(row),
+        };
         let planned = PlannedRow {
             report: Some((wanted.row.key, wanted.dirtied)),
             mark: Some(mark),
-            chat: chat_of(row),
+            chat,
             result: confirmed,
             numbers: [Column::Number, Column::Key]
                 .into_iter()
                 .filter_map(|key| tab.layout.position(key))
                 .any(|at| cells.contains_key(&at)),
-            title: tab.snapshot.text(row, Column::Title).map(Box::from),
+            witness: tab.witness(row),
             contested,
             asks_formula,
             wrote: tab.left(&cells, &moves),
@@ -281,6 +295,7 @@ impl Planner<'_> {
                 continue;
             }
             match cell {
+                SharedCell::Account(_) => {}
                 SharedCell::Status { set, .. } => status = Some(set.clone()),
                 SharedCell::Clear { expect, .. } => cleared = Some(expect.clone()),
                 SharedCell::Fill(text) => filled = Some(text.clone()),

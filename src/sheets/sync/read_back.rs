@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::write_plan::{PlannedRow, SharedWrite, TabAfter};
+use super::write_plan::{PlannedRow, SharedWrite, TabAfter, WITNESSES};
 use crate::{
     domain::{
         event::{RowMark, TelegramCell},
@@ -38,11 +38,11 @@ pub(super) fn found(row: &PlannedRow, after: &TabAfter, at: u32, answer: &ReadBa
     let chat = telegram(row.tab, after, at, answer).chat();
     if row.numbers
         && row
-            .title
+            .witness
             .as_deref()
-            .is_some_and(|known| known != title(after, at, answer))
+            .is_some_and(|known| known != witness(row.tab, after, at, answer))
     {
-        // Our key stands beside another promotion now.
+        // Our key stands beside another promotion, or another message, now.
         return AtPlace::Nothing;
     }
     match (mark, chat) {
@@ -53,10 +53,17 @@ pub(super) fn found(row: &PlannedRow, after: &TabAfter, at: u32, answer: &ReadBa
     }
 }
 
-/// The name of the promotion that stands in a row that was written.
-pub(super) fn title<'a>(after: &TabAfter, at: u32, answer: &'a ReadBack) -> &'a str {
-    let column = after.layout.position(Column::Title);
-    column.map_or("", |column| cell(answer, after.sheet, at, column))
+/// What stands in a row that was written and tells it from others without a key.
+pub(super) fn witness(tab: Tab, after: &TabAfter, at: u32, answer: &ReadBack) -> String {
+    let shown = |column| {
+        let column = after.layout.position(column);
+        column.map_or("", |column| cell(answer, after.sheet, at, column))
+    };
+    match tab {
+        Tab::Promotions => shown(Column::Title).to_owned(),
+        Tab::Appeals => WITNESSES.map(shown).join("\n"),
+        Tab::Partners => String::new(),
+    }
 }
 
 /// The Telegram ID that stands in a row that was written.

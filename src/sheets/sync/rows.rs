@@ -27,9 +27,13 @@ use crate::{
         wire::Change,
     },
 };
+
+/// How many rows one batch tells that their message cannot go to anybody yet; the others hear of it from the next.
+const MOST_TOLD: usize = 200;
+
 impl TabPlanner<'_> {
     /// Cells of ours that the snapshot shows otherwise. A history that was not read is always written, and with it the moment, by which
-    /// a snapshot can tell where it went; other cells that were not read (code, name, phone) are written with a new row only. A promotion
+    /// a snapshot can tell where it went; other cells that were not read (name, phone) are written with a new row only. A promotion
     /// that gets its key is written whole: a row like it, with other cells of ours, may have come into its place.
     pub(super) fn differing(
         &self,
@@ -75,6 +79,19 @@ impl TabPlanner<'_> {
         cells
     }
 
+    /// Whose a row is, which no read shows: it is written into one that was made by hand.
+    pub(super) fn names(&self, desired: &DesiredRow) -> BTreeMap<u32, CellValue> {
+        let is_name = |column| matches!(column, Column::Code | Column::Name | Column::Phone);
+        let placed = |(column, value): &(Column, CellValue)| {
+            Some((self.layout.position(*column)?, value.clone()))
+        };
+        let ours = desired.ours.iter();
+        ours.filter(|(column, _)| is_name(*column))
+            .filter(|_| matches!(desired.find, Find::Numbered(..) | Find::Incomplete(..)))
+            .filter_map(placed)
+            .collect()
+    }
+
     /// Cells as the intent remembers them: without the text of the history, which is long.
     pub(super) fn short(&self, cells: &BTreeMap<u32, CellValue>) -> Vec<(Column, Text)> {
         let short = |&(column, at): &(Column, u32)| {
@@ -98,7 +115,7 @@ impl TabPlanner<'_> {
         let plain = moves.iter().filter_map(|(column, decided)| match decided {
             CellAction::Plain { set }
                 if self.snapshot.tab == Tab::Promotions
-                    || [Column::Answer, Column::Responsible].contains(column) =>
+                    || [Column::Answer, Column::Responsible, Column::Telegram].contains(column) =>
             {
                 Some((*column, Text(set.clone())))
             }
@@ -134,7 +151,9 @@ impl TabPlanner<'_> {
             }
             CellAction::Plain { set } => {
                 plan.plain += 1;
-                let values = vec![CellValue::Text(Text(set.clone()))];
+                let number = set.parse().ok().filter(|_| column == Column::Telegram);
+                let text = || CellValue::Text(Text(set.clone()));
+                let values = vec![number.map_or_else(text, CellValue::Number)];
                 let change = Change::Set {
                     sheet,
                     row,
@@ -209,6 +228,43 @@ impl TabPlanner<'_> {
             });
         }
         told
+    }
+
+    /// Rows whose message cannot go to anybody yet are told why, and those that were told so and hold none any more are not.
+    pub(super) fn tell_unaddressed(&self, plan: &mut WritePlan) {
+        let (snapshot, memory) = (self.snapshot, self.tab_memory);
+        let mut told = 0;
+        for row in snapshot.rows.iter().filter(|row| row.keyless) {
+            if told == MOST_TOLD {
+                break;
+            }
+            let why = memory.unplaced.unaddressed.get(&row.row);
+            let words = why.and_then(|why| memory.words.unaddressed.get(why));
+            let shown = snapshot.text(row, Column::Delivery).unwrap_or_default();
+            let is_told = memory.words.unaddressed.values().any(|told| told == shown);
+            let answer = Text::from(snapshot.text(row, Column::Answer).unwrap_or_default());
+            let words = match words {
+                Some(words) => words.as_str(),
+                None if is_told && answer.is_blank() => "",
+                None => continue,
+            };
+            let cells = [(Column::Delivery, CellValue::Text(words.into()))];
+            let cells = self.differing(row, &cells);
+            if cells.is_empty() {
+                continue;
+            }
+            told += 1;
+            let planned = PlannedRow {
+                chat: chat_of(row),
+                result: RowResult::Idle,
+                wrote: self.short(&cells),
+                ..PlannedRow::new(snapshot.tab, row.row)
+            };
+            plan.add(planned, |plan, owner| {
+                plan.set(snapshot.sheet, row.row, cells, owner);
+                Vec::new()
+            });
+        }
     }
 
     /// A key in a row where nobody has written anything is what a sort has left behind, or a write that went astray.
@@ -334,6 +390,7 @@ impl TabPlanner<'_> {
         let words = &self.tab_memory.words;
         let expected = match cell {
             SharedCell::Status { expect, .. } => words.status(wrong.was.as_str()) == *expect,
+            SharedCell::Account(_) => false,
             SharedCell::Clear { expect, .. } => *expect == wrong.was,
             SharedCell::Fill(_) => wrong.was.is_blank(),
             SharedCell::Assign { expect, .. } => {

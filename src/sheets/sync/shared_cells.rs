@@ -38,6 +38,7 @@ pub(super) enum CellAction {
 pub(super) fn column(cell: &SharedCell) -> Column {
     match cell {
         SharedCell::Status { .. } => Column::Status,
+        SharedCell::Account(_) => Column::Telegram,
         SharedCell::Clear { column, .. } => *column,
         SharedCell::Fill(_) => Column::Answer,
         SharedCell::Assign { .. } => Column::Responsible,
@@ -65,6 +66,16 @@ pub(super) fn decide(
                     change(shown, word, failed_matches)
                 }
                 (Some(_), _) => CellAction::Contested,
+            }
+        }
+        SharedCell::Account(chat) => {
+            let set = chat.to_string();
+            if Text::from(shown).is_blank() {
+                CellAction::Plain { set }
+            } else if shown == set {
+                CellAction::Done
+            } else {
+                CellAction::Contested
             }
         }
         SharedCell::Clear { expect, .. } => {
@@ -108,6 +119,7 @@ pub(super) fn decide(
 /// What the cell will hold once it is done.
 pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&'a str> {
     match cell {
+        SharedCell::Account(_) => None,
         SharedCell::Status { set, .. } => words.status_word(set),
         SharedCell::Clear { .. } => Some(""),
         SharedCell::Fill(text) | SharedCell::Assign { set: text, .. } => Some(text.as_str()),

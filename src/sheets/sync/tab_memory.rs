@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::refusals::Refusals;
 use crate::{
-    domain::tab::Tab,
+    domain::{row::Column, tab::Tab},
     sheets::{
         table::{
             layout::{Layout, words::TabWords},
             read_plan::HistoryRange,
-            snapshot::{KnownRow, TabSnapshot},
+            snapshot::{KnownRow, Row, TabSnapshot},
         },
         tabs::Unplaced,
     },
@@ -114,6 +114,19 @@ impl TabMemory {
     /// What the next snapshot is compared with.
     pub(super) fn previous(&self) -> Option<&TabSnapshot> {
         self.snapshot.as_ref().or(self.known.as_ref())
+    }
+
+    /// Whether a snapshot shows a row that is still to be told why its message cannot go to anybody yet.
+    pub(super) fn is_untold(&self, snapshot: &TabSnapshot) -> bool {
+        let words = |row: &Row| {
+            let why = self.unplaced.unaddressed.get(&row.row)?;
+            self.words.unaddressed.get(why).map(String::as_str)
+        };
+        let mut rows = snapshot.rows.iter();
+        rows.any(|row| {
+            let shown = snapshot.text(row, Column::Delivery);
+            words(row).is_some_and(|words| shown != Some(words))
+        })
     }
 
     /// Takes note of a trouble; whether it is news.

@@ -123,6 +123,7 @@ impl SyncMemory {
             if !tab_memory.refusals.is_empty() && tab_memory.previous().is_none_or(changed) {
                 tab_memory.refusals.may_be_over(now);
             }
+            let untold = tab_memory.is_untold(&snapshot);
             appeals::mark_unread(tab_memory.previous(), &mut snapshot, writable);
             for row in snapshot
                 .rows
@@ -150,7 +151,7 @@ impl SyncMemory {
             if wants {
                 self.due.insert(tab);
             }
-            if unprepared {
+            if unprepared || untold {
                 self.dirty.insert(tab);
             }
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     memory::{SyncMemory, mended},
-    read_back::{AtPlace, cell, found, headers_stand, holds_formula, landed, telegram, title},
+    read_back::{AtPlace, cell, found, headers_stand, holds_formula, landed, telegram, witness},
     shared_cells::FailedMatch,
     tab_memory::Blocks,
     write_plan::{PlannedRow, Sent, TabAfter},
@@ -137,7 +137,10 @@ impl SyncMemory {
         let itself = match found(row, after, at, answer) {
             AtPlace::Itself => headers_stand(after, answer),
             // A sort that left our columns out has put another key beside this very promotion: what was changed was meant.
-            AtPlace::Another(mark, _) if row.title.as_deref() == Some(title(after, at, answer)) => {
+            AtPlace::Another(mark, _)
+                if row.tab == Tab::Promotions
+                    && row.witness == Some(witness(row.tab, after, at, answer).into()) =>
+            {
                 self.unreported.overwritten.push(mark);
                 false
             }
@@ -228,6 +231,10 @@ impl SyncMemory {
         {
             let was = match (&write.expect, self.snapshot_of(row.tab)) {
                 (Some(expect), _) => Some(expect.clone()),
+                // Beside it stands the Telegram ID that we have written.
+                (None, Some(snapshot)) if write.column == Column::Telegram => {
+                    shown(snapshot, (victim.0, None), write.column)
+                }
                 // A row that no snapshot has shown has no answer of ours to lose, and ours must not stay there: it would go to its partner.
                 (None, Some(snapshot)) => shown(snapshot, victim, write.column)
                     .or_else(|| (write.column == Column::Answer).then(String::new)),

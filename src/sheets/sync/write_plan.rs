@@ -31,6 +31,9 @@ const CELL_COST: usize = 40;
 /// Rows between two touched ones that are read back along with them: a longer range costs less than one more range.
 const READ_BACK_GAP: u32 = 8;
 
+/// What tells rows without number and telegram_id apart.
+pub(super) const WITNESSES: [Column; 2] = [Column::Code, Column::Answer];
+
 /// A batch in the making.
 #[derive(Debug, Default)]
 pub(super) struct WritePlan {
@@ -45,6 +48,8 @@ pub(super) struct WritePlan {
     pub(super) left: BTreeSet<Tab>,
     /// Rows without `№` could not be told apart, or not all were reached: the next snapshot reads their histories.
     pub(super) unread: bool,
+    /// Rows without `№` to which this batch gives one; rows alike get theirs one after the other.
+    pub(super) numbered: BTreeSet<u32>,
     /// The archive, if the batch moves something there.
     pub(super) archive: Option<TabAfter>,
     /// Something is to be moved to the archive, of which nothing is known yet.
@@ -105,8 +110,8 @@ pub(super) struct PlannedRow {
     pub(super) mark: Option<RowMark>,
     /// The Telegram ID that must stand beside `№`.
     pub(super) chat: Option<ChatId>,
-    /// Promotions: the name that must stand beside a key that is written only now.
-    pub(super) title: Option<Box<str>>,
+    /// What must stand beside a key that is written only now: a promotion's name; code and answer where a row has no Telegram ID.
+    pub(super) witness: Option<Box<str>>,
     /// What is reported if all goes well.
     pub(super) result: RowResult,
     pub(super) shared: Vec<SharedWrite>,
@@ -243,7 +248,7 @@ impl WritePlan {
                 .rows
                 .iter()
                 .filter(|row| row.tab == tab)
-                .flat_map(PlannedRow::looked_into);
+                .flat_map(PlannedRow::read_back);
             let positions = |columns: BTreeSet<Column>| -> BTreeSet<u32> {
                 columns
                     .into_iter()
@@ -286,7 +291,7 @@ impl PlannedRow {
             row: Some(row),
             mark: None,
             chat: None,
-            title: None,
+            witness: None,
             result: RowResult::Contested,
             shared: Vec::new(),
             numbers: false,
@@ -325,6 +330,15 @@ impl PlannedRow {
         let asked = self.asks_formula.then_some(Column::Answer);
         self.shared.iter().map(|write| write.column).chain(asked)
     }
+
+    /// Columns that are read back beside the keys.
+    fn read_back(&self) -> impl Iterator<Item = Column> + '_ {
+        let witnesses = match (self.tab, &self.witness) {
+            (Tab::Appeals, Some(_)) => &WITNESSES[..],
+            (Tab::Appeals | Tab::Partners | Tab::Promotions, _) => &[],
+        };
+        self.looked_into().chain(witnesses.iter().copied())
+    }
 }
 
 /// The characters that a row adds to a batch, about.
@@ -334,7 +348,7 @@ pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
         CellValue::Number(_) => CELL_COST,
     };
     let shared = row.shared.iter().map(|cell| match cell {
-        SharedCell::Status { .. } => CELL_COST,
+        SharedCell::Status { .. } | SharedCell::Account(_) => CELL_COST,
         SharedCell::Clear { expect: text, .. }
         | SharedCell::Fill(text)
         | SharedCell::Assign { set: text, .. } => text.as_str().chars().count() + CELL_COST,

@@ -305,13 +305,23 @@ fn row(plan: &ReadPlan, row: u32, texts: Box<[Box<str>]>) -> Option<Row> {
             .iter()
             .any(|&column| !text(column).trim().is_empty());
     let listed = plan.tab == Tab::Partners && (!keyless || !text(Column::Phone).trim().is_empty());
-    let worth = listed || key.is_some() || telegram != TelegramCell::Empty || ours || offered;
+    let written_first = plan.tab == Tab::Appeals
+        && keyless
+        && telegram == TelegramCell::Empty
+        && !text(Column::Answer).trim().is_empty();
+    let worth = written_first
+        || listed
+        || key.is_some()
+        || telegram != TelegramCell::Empty
+        || ours
+        || offered;
     worth.then_some(Row {
         row,
         key,
         keyless,
         telegram,
         owner: None,
+        addressee: None,
         history: None,
         unread: false,
         unshown: false,

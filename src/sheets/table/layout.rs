@@ -268,7 +268,7 @@ pub(in crate::sheets) mod tests {
     use super::*;
     use crate::{
         domain::{appeal::Status, wording::Wording},
-        sheets::table::layout::words::troubles,
+        sheets::table::layout::words::{troubles, unaddressed},
     };
 
     /// The predecessor's partners tab.
@@ -288,6 +288,7 @@ pub(in crate::sheets) mod tests {
             authorized: Word::new(["авторизован", "authorized"]),
             not_authorized: Word::new(["не авторизован"]),
             troubles: BTreeMap::new(),
+            unaddressed: BTreeMap::new(),
         }
     }
 
@@ -323,6 +324,7 @@ pub(in crate::sheets) mod tests {
             authorized: Word::default(),
             not_authorized: Word::default(),
             troubles: troubles(&Wording::built_in()),
+            unaddressed: unaddressed(&Wording::built_in()),
         }
     }
 
@@ -340,6 +342,7 @@ pub(in crate::sheets) mod tests {
             authorized: Word::default(),
             not_authorized: Word::default(),
             troubles: BTreeMap::new(),
+            unaddressed: BTreeMap::new(),
         }
     }
 
@@ -377,6 +380,7 @@ pub(in crate::sheets) mod tests {
             authorized: Word::default(),
             not_authorized: Word::default(),
             troubles: BTreeMap::new(),
+            unaddressed: BTreeMap::new(),
         }
     }
 

@@ -87,8 +87,8 @@ impl ReadPlan {
                 | Column::Updated
                 | Column::Delivery
                 | Column::Waiting
-                | Column::Rating => true,
-                Column::Code => histories != HistoryRange::Skip,
+                | Column::Rating
+                | Column::Code => true,
                 Column::Name
                 | Column::Phone
                 | Column::Access

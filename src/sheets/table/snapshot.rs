@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    layout::{Layout, words::TabWords},
+    layout::{Layout, cells, words::TabWords},
     read_plan::HistoryRange,
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         styled::StyledRange,
         tab::Tab,
         text::Text,
+        unready::is_unready,
     },
     sheets::{
         tabs::keys,
@@ -83,6 +84,8 @@ pub struct Row {
     pub telegram: TelegramCell,
     /// The appeal whose row it certainly is.
     pub owner: Option<AppealId>,
+    /// Whose it is by its code, where it has neither key nor Telegram ID.
+    pub addressee: Option<ChatId>,
     /// Its history, where it was read.
     pub history: Option<Box<str>>,
     /// Its `№` is new to us, and the next read reads its history.
@@ -175,6 +178,7 @@ impl TabSnapshot {
                 keyless: false,
                 telegram: known.telegram,
                 owner: known.owner,
+                addressee: None,
                 history: None,
                 unread: false,
                 unshown: false,
@@ -228,7 +232,9 @@ impl TabSnapshot {
     }
 
     fn texts(&self) -> impl Iterator<Item = (Option<&RowMark>, [&str; 2])> {
-        let rows = self.rows.iter().map(|row| self.telling(row));
+        // Of a row whose history is wanted nobody has been told yet.
+        let rows = self.rows.iter().filter(|row| !row.unread);
+        let rows = rows.map(|row| self.telling(row));
         rows.filter(|(_, [text, _])| !text.is_empty())
     }
 
@@ -297,13 +303,22 @@ impl TabSnapshot {
         Index(index)
     }
 
-    /// Rows that carry a readable Telegram ID and no `№`.
+    /// Whether a row has neither key nor Telegram ID, and a text in its answer cell.
+    #[must_use]
+    pub fn is_written_first(&self, row: &Row) -> bool {
+        self.tab == Tab::Appeals
+            && row.keyless
+            && row.telegram == TelegramCell::Empty
+            && is_answer(self.text(row, Column::Answer).unwrap_or_default())
+    }
+
+    /// Rows without `№` that carry a readable Telegram ID, or a code that leads to one.
     pub fn unnumbered(&self) -> impl Iterator<Item = (&Row, ChatId)> {
         let appeals = self.tab == Tab::Appeals;
         self.rows
             .iter()
             .filter(move |row| appeals && row.keyless)
-            .filter_map(|row| Some((row, row.telegram.chat()?)))
+            .filter_map(|row| Some((row, row.telegram.chat().or(row.addressee)?)))
     }
 
     /// The histories that are needed: of rows without `№`, and of those whose `№` is new.
@@ -393,6 +408,7 @@ impl TabSnapshot {
                 keyless: false,
                 telegram: TelegramCell::Empty,
                 owner: None,
+                addressee: None,
                 history: None,
                 unread: false,
                 unshown: false,
@@ -408,12 +424,19 @@ impl TabSnapshot {
         if let (Some(at), Some(row)) = (at, self.rows.get_mut(row)) {
             row.texts[at] = text.into();
             row.stale = true;
+            if column == Column::Telegram && self.tab == Tab::Appeals {
+                row.telegram = cells::telegram(text);
+            }
             if column == keys::column(self.tab) {
                 row.key = keys::read(self.tab, text);
                 row.keyless = row.key.is_none();
             }
         }
     }
+}
+
+fn is_answer(cell: &str) -> bool {
+    !Text::from(cell).is_blank() && !is_unready(cell)
 }
 
 impl<'a> Index<'a> {

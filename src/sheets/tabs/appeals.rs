@@ -3,7 +3,7 @@
 //! Invariant: a row that stands alone beside the telegram_id with which it was known is its appeal's still; the journal is asked about
 //! all others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Compared, News, Stray, Unplaced, unchanged};
 use crate::{
@@ -13,11 +13,11 @@ use crate::{
         identity::{
             AppealIndex, Asked, Owner, RowKeys, Standing, matching::assign, news::AppealsRead,
         },
-        ids::{AppealId, Number},
-        partner::RowTrouble,
+        ids::{AppealId, Number, PartnerCode},
+        partner::{RowTrouble, Unaddressed},
         row::Column,
         tab::Tab,
-        text::Text,
+        text::{Text, fingerprint},
         unready::{self, is_unready},
     },
     sheets::table::{
@@ -83,6 +83,8 @@ pub(super) fn compare(
     asked
         .rows
         .extend(bare.map(|keys| (None, keys.telegram.chat())));
+    let first = now.rows.iter().filter(|row| now.is_written_first(row));
+    asked.codes = first.filter_map(|row| code(now, row)).collect();
     for (at, owner) in owned {
         now.rows[at].owner = owner;
     }
@@ -97,6 +99,7 @@ pub(super) fn news(
     index: &AppealIndex,
 ) -> News {
     let mut events = Vec::new();
+    let unaddressed = address(now, index, &mut events);
     let (mut places, mut keys) = (Vec::new(), Vec::new());
     for (at, row) in now.rows.iter().enumerate() {
         if let Some(appeal) = row.owner {
@@ -104,18 +107,23 @@ pub(super) fn news(
                 let cells = appeal_cells(words, now, row, None);
                 events.push(RowEvent::Appeal { cells, appeal });
             }
-        } else if let Some(asked) = row_keys(now, row) {
+        } else if !unaddressed.contains_key(&row.row)
+            && let Some(asked) = row_keys(now, row)
+        {
             places.push(at);
             keys.push(asked);
         }
     }
     let assignment = assign(&keys, &compared.asked.gone, index);
     let changed: Vec<bool> = places.iter().map(|&at| compared.changed[at]).collect();
+    let by_code = places.iter().map(|&at| now.rows[at].addressee.is_some());
+    let by_code: Vec<bool> = by_code.collect();
     let reading = AppealsRead {
         rows: &keys,
         changed: &changed,
         strays: &compared.strays,
         cells: |at: usize| appeal_cells(words, now, &now.rows[places[at]], keys[at].history),
+        by_code: &by_code,
         highest: now.highest(),
     };
     events.extend(reading.events(&assignment, index));
@@ -141,9 +149,64 @@ pub(super) fn news(
         rows: events,
         unplaced: Unplaced {
             strays,
+            unaddressed,
             displaced: assignment.displaced,
         },
     }
+}
+
+/// Finds out to whom messages go that somebody has written first; those that cannot go to anybody yet. What stands there when anybody
+/// looks for such for the first time is told to the journal.
+fn address(
+    now: &mut TabSnapshot,
+    index: &AppealIndex,
+    events: &mut Vec<RowEvent>,
+) -> BTreeMap<u32, Unaddressed> {
+    let (mut unaddressed, mut standing) = (BTreeMap::new(), BTreeSet::new());
+    for at in 0..now.rows.len() {
+        let row = &now.rows[at];
+        let place = row.row;
+        let found = if now.is_written_first(row) {
+            code(now, row).and_then(|code| {
+                let answer = now.text(row, Column::Answer).unwrap_or_default();
+                let message = fingerprint(&format!("{}\n{answer}", code.as_str()));
+                match &index.standing {
+                    Some(known) if !known.contains(&message) => index.codes.get(&code).copied(),
+                    _ => {
+                        standing.insert(message);
+                        Some(Err(Unaddressed::Standing))
+                    }
+                }
+            })
+        } else {
+            is_a_stranger_s(now, row, index).then_some(Err(Unaddressed::Unregistered))
+        };
+        match found {
+            Some(Ok(chat)) => now.rows[at].addressee = Some(chat),
+            Some(Err(why)) => drop(unaddressed.insert(place, why)),
+            None => {}
+        }
+    }
+    if index.standing.is_none() && !standing.is_empty() {
+        events.push(RowEvent::Standing(standing));
+    }
+    unaddressed
+}
+
+/// Whether a row holds a message for somebody who is no partner.
+fn is_a_stranger_s(now: &TabSnapshot, row: &Row, index: &AppealIndex) -> bool {
+    let Some(keys) = bare_keys(now, row) else {
+        return false;
+    };
+    let chat = keys.telegram.chat();
+    let is_blank = |history: &str| history.trim().is_empty();
+    chat.is_some_and(|chat| index.strangers.contains(&chat))
+        && keys.history.is_some_and(is_blank)
+        && matches!(answer(keys.said[1].into()), AnswerCell::Text(_))
+}
+
+fn code(snapshot: &TabSnapshot, row: &Row) -> Option<PartnerCode> {
+    cells::code(snapshot.text(row, Column::Code)?)
 }
 
 /// Marks rows whose history is wanted and was not read, besides those of which the journal knows nothing: those whose `№` no read has
@@ -160,7 +223,8 @@ pub(in crate::sheets) fn mark_unread(
     let is_new = |row: &Row| match (&index, &row.key, row.telegram) {
         (Some(index), Some(key), _) => index.rows(key).all(|old| old.unread),
         (_, None, TelegramCell::Id(_) | TelegramCell::Doubled(_)) => row.keyless && writable,
-        (None, Some(_), _) | (_, None, TelegramCell::Empty | TelegramCell::Unreadable) => false,
+        (_, None, TelegramCell::Empty) => row.addressee.is_some() && writable,
+        (None, Some(_), _) | (_, None, TelegramCell::Unreadable) => false,
     };
     for row in &mut now.rows {
         row.unread = row.history.is_none() && (row.unread || is_new(row));
@@ -208,7 +272,7 @@ fn keys<'a>(snapshot: &'a TabSnapshot, row: &'a Row, number: Option<Number>) -> 
     let history = row.history.as_deref();
     RowKeys {
         number,
-        telegram: row.telegram,
+        telegram: row.addressee.map_or(row.telegram, TelegramCell::Id),
         history: history.filter(|history| number.is_some() || !is_unready(history)),
         said: said.map(|column| snapshot.text(row, column).unwrap_or_default()),
     }
@@ -286,6 +350,8 @@ mod tests {
             number: Some(number),
             row: RowLink::Numbered,
             trouble: trouble(number),
+            lacks: None,
+            code: None,
             answer: None,
             shows: vec!["история".to_owned()],
         };

@@ -261,6 +261,7 @@ fn unnumbered(number: u32) -> NewAppeal {
         chat: chat(number),
         number: None,
         highest: None,
+        by_code: false,
         cells: AppealCells {
             styles: Vec::new(),
             status: Some(Status::New),

@@ -73,8 +73,14 @@ pub(super) fn of(
     let locale = ctx
         .session(appeal.chat)
         .map_or_else(Locale::default, |session| session.locale);
-    let heading =
-        (appeal.number).map(|number| ctx.rules.wording.say(locale, Say::AnswerHeading(number)));
+    let heading = appeal.number.map(|number| {
+        let say = if is_written_first(appeal) {
+            Say::WrittenFirst(number, ctx.rules.firm.as_ref())
+        } else {
+            Say::AnswerHeading(number)
+        };
+        ctx.rules.wording.say(locale, say)
+    });
     match &answer.reply {
         None => messages(heading.as_deref(), &answer.styled(), &[]),
         Some(reply) => {
@@ -86,6 +92,16 @@ pub(super) fn of(
             messages(heading.as_deref(), &words, &files)
         }
     }
+}
+
+/// Whether nothing was said in the dialogue before this answer, or before the one that it corrects.
+fn is_written_first(appeal: &Appeal) -> bool {
+    let delivery = &appeal.delivery;
+    let corrected = delivery
+        .sent
+        .as_ref()
+        .filter(|_| delivery.correction.is_some());
+    corrected.map_or(appeal.dialogue.lines, |sent| sent.line) == 0
 }
 
 fn messages(heading: Option<&str>, answer: &Styled, more: &[MessageForm]) -> Vec<Part> {

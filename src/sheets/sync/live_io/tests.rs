@@ -162,7 +162,7 @@ async fn a_record_that_cannot_be_understood_holds_back_its_own_row_alone() {
     assert_eq!(context.journal.snapshot().dirty(9).len(), 3);
     let asked = Asked {
         rows: BTreeSet::from([(None, Some(ChatId(2)))]),
-        gone: BTreeSet::new(),
+        ..Asked::default()
     };
     let index = io.index(asked).await.expect("the disk is well");
     assert_eq!(index.of_chats[&ChatId(2)].len(), 1);
@@ -200,6 +200,7 @@ fn adopted(chats: Range<i64>) -> Vec<Event> {
             chat: ChatId(chat),
             number: None,
             highest: None,
+            by_code: false,
             cells: AppealCells {
                 styles: Vec::new(),
                 status: None,

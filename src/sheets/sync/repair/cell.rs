@@ -56,6 +56,12 @@ impl WrongCell {
     pub(in crate::sheets::sync) fn value(&self) -> CellValue {
         match cells::number(self.was.as_str()) {
             Some(number) if self.column == Column::Number => CellValue::Number(number.0.into()),
+            _ if self.column == Column::Telegram => {
+                cells::telegram(self.was.as_str()).chat().map_or_else(
+                    || CellValue::Text(self.was.clone()),
+                    |chat| CellValue::Number(chat.0),
+                )
+            }
             _ => CellValue::Text(self.was.clone()),
         }
     }

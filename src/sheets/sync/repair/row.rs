@@ -7,6 +7,7 @@
 use crate::{
     domain::{
         event::{TelegramCell, WrongRow},
+        ids::ChatId,
         row::{CellValue, Column},
         tab::Tab,
         text::Text,
@@ -94,7 +95,11 @@ impl WrongRow {
         previous: Option<&TabSnapshot>,
         snapshot: &TabSnapshot,
     ) -> Option<u32> {
+        let is_ours = |chat: ChatId| self.left(Column::Telegram) == Some(&chat.to_string());
         self.history = match self.telegram {
+            TelegramCell::Id(chat) | TelegramCell::Doubled(chat) if is_ours(chat) => {
+                Some(Text::default())
+            }
             TelegramCell::Empty => Some(Text::default()),
             TelegramCell::Id(_) | TelegramCell::Doubled(_) | TelegramCell::Unreadable => {
                 // The snapshots in between have shown ours.

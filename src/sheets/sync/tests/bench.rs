@@ -313,6 +313,8 @@ fn index(asked: &Asked) -> AppealIndex {
         number: Some(number),
         row: RowLink::Numbered,
         trouble: None,
+        lacks: None,
+        code: None,
         answer: None,
         shows: Vec::new(),
     };
@@ -322,6 +324,7 @@ fn index(asked: &Asked) -> AppealIndex {
             .collect(),
         of_chats: BTreeMap::new(),
         highest: Number(0),
+        ..AppealIndex::default()
     }
 }
 

@@ -162,7 +162,7 @@ fn a_dirty_row_is_looked_up_intended_written_and_read_back() {
     let now = bench.now;
     let dirty = || Answer::Dirty(BTreeSet::from([Tab::Appeals]));
     let watched = [
-        "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B",
+        "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "F:F", "G:G", "A:A", "B:B",
     ];
     assert_eq!(bench.stepper.step(dirty(), now), ranges(&watched));
     assert_eq!(

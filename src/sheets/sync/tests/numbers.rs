@@ -18,7 +18,11 @@ use crate::{
 
 fn unnumbered(number: u32, history: &str) -> Wanted {
     let mut wanted = wanted(number, history, Vec::new());
-    wanted.row.find = Find::Unnumbered(ChatId(700 + i64::from(number)), history.into());
+    wanted.row.find = Find::Unnumbered {
+        chat: ChatId(700 + i64::from(number)),
+        history: history.into(),
+        answer: None,
+    };
     wanted
         .row
         .ours

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{
     appeal::Status,
-    partner::RowTrouble,
+    partner::{RowTrouble, Unaddressed},
     row::Column,
     tab::Tab,
     text::{Text, fold},
@@ -31,6 +31,8 @@ pub struct TabWords {
     pub not_authorized: Word,
     /// What a row is told that cannot be used (appeals).
     pub troubles: BTreeMap<RowTrouble, String>,
+    /// What a row is told whose message cannot go to anybody yet (appeals).
+    pub unaddressed: BTreeMap<Unaddressed, String>,
 }
 
 impl TabWords {
@@ -97,6 +99,18 @@ pub fn troubles(wording: &Wording) -> BTreeMap<RowTrouble, String> {
     ];
     all.map(|trouble| (trouble, wording.note(Note::Stopped(trouble))))
         .into()
+}
+
+/// What rows are told whose message cannot go to anybody yet.
+#[must_use]
+pub fn unaddressed(wording: &Wording) -> BTreeMap<Unaddressed, String> {
+    [
+        Unaddressed::UnknownCode,
+        Unaddressed::Unregistered,
+        Unaddressed::Standing,
+    ]
+    .map(|why| (why, wording.note(Note::Unaddressed(why))))
+    .into()
 }
 
 /// Whether two statuses are one; words of the people's own are compared folded like all others.

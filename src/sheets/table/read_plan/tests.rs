@@ -141,7 +141,7 @@ fn only_what_is_needed_is_read() {
     assert_eq!(
         ranges(HistoryRange::Skip),
         named(&[
-            "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "G:G", "A:A", "B:B"
+            "1:1", "A:A", "B:B", "A:A", "B:B", "D:D", "E:E", "F:F", "G:G", "A:A", "B:B"
         ])
     );
     assert_eq!(
