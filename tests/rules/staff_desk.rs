@@ -4,11 +4,12 @@ use jiff::SignedDuration;
 use sheetdesk::domain::{
     appeal::{RejectReason, Status},
     effect::Button,
-    event::{Command, Event, Outcome, Update},
+    event::{Command, Event, Outcome, RowEvent, Update},
     ids::{CallbackId, ChatId, MessageId, OutboxId, RowKey},
     message::{Colleague, Content, Context, FileKind, Message, Reply},
     row::SharedCell,
     session::Locale,
+    template::Template,
     text::Text,
 };
 
@@ -552,5 +553,32 @@ fn a_note_among_the_words_of_a_reply_goes_into_the_dialogue_and_to_nobody() {
     assert_eq!(
         heard(&told),
         ["Ответ на обращение № 1 / Выслали вчера [edits 50]"]
+    );
+}
+
+#[test]
+fn a_template_is_called_in_the_chat_as_in_the_cell() {
+    let mut table = with_thread();
+    let address = Template::of("адрес", "{имя}, мы на Невском, 1").expect("a template");
+    table.event(&Event::Row(RowEvent::Templates(Some(vec![address]))));
+    let told = replies(&mut table, 601, text("/адерс"));
+    assert_eq!(heard(&told), [""; 0]);
+    let said = shown(&told);
+    assert!(
+        said[0].contains("Не отправлено: шаблона «/адерс» нет, похожий – «/адрес»"),
+        "{said:?}"
+    );
+    let told = edits(&mut table, 601, text("/адрес\nЖдём\n// скан у Иры"));
+    assert_eq!(
+        heard(&told),
+        ["Ответ на обращение № 1 / Анна, мы на Невском, 1 / Ждём"]
+    );
+    arrives(&mut table, 1, 0, 9);
+    let line = newest(&table);
+    assert!(line.contains("Анна, мы на Невском, 1"), "{line}");
+    let told = edits(&mut table, 601, text("/адрес\nЖдём вас"));
+    assert_eq!(
+        heard(&told),
+        ["Ответ на обращение № 1 / Анна, мы на Невском, 1 / Ждём вас [edits 9]"]
     );
 }

@@ -3,7 +3,7 @@
 //! Invariant: each answer revision is sent once (twice at most, where a response was lost), and its text leaves the cell only
 //! after Telegram has every part of it. Parts of a failed answer that the partner already has are not sent again with the corrected one.
 
-mod calls;
+pub(super) mod calls;
 pub(super) mod cell;
 pub(super) mod chat;
 pub(super) mod correction;

@@ -84,10 +84,10 @@ pub(super) fn replied(
         text,
     };
     staff_chat::remember(ctx, message.chat, message.message, appeal.id);
-    if changed {
-        answers::chat::edited(ctx, &mut appeal, reply);
-    } else {
-        answers::chat::answered(ctx, &mut appeal, reply);
+    match answers::calls::reply(ctx, &mut appeal, reply) {
+        Ok(reply) if changed => answers::chat::edited(ctx, &mut appeal, reply),
+        Ok(reply) => answers::chat::answered(ctx, &mut appeal, reply),
+        Err(_) => {}
     }
     ctx.put(Entity::Appeal(appeal));
 }

@@ -3,7 +3,7 @@
 //! Invariant: it is Russian, the language of the firm, and short: whoever wants more opens the sheet.
 
 use super::declare::{Argument as _, Phrase};
-use crate::domain::ids::Number;
+use crate::domain::{ids::Number, text::Text};
 
 texts! {
     /// A message in the staff chat, or a part of one.
@@ -57,6 +57,8 @@ texts! {
         NotCorrectable = "staff-not-correctable",
         /// Beneath an answer: it is not sent, since the journal was restored from a copy.
         NotSent = "staff-not-sent",
+        /// Beneath an answer: it calls a template that is not there; the one most like it.
+        NoTemplate(name: &'a Text, nearest: Option<&'a Text>) = no_template,
         /// Beneath an answer: what the row says.
         Plain(words: &'a str) = "staff-plain",
         /// Label: takes the answer back.
@@ -86,6 +88,11 @@ texts! {
 }
 
 choices! {
+    no_template(name: &'a Text, nearest: Option<&'a Text>) {
+        (name, Some(nearest)) => "staff-no-template" (name, nearest),
+        (name, None) => "staff-no-templates" (name),
+    }
+
     who(name: &'a str, code: &'a str) {
         ("", "") => "staff-who-nobody",
         (name, "") => "staff-who-uncoded" (name),

@@ -3,20 +3,21 @@
 //! Invariant: the text counts that the template had when the answer was taken.
 
 use crate::domain::{
-    appeal::{Appeal, Delivery},
+    appeal::{Appeal, Delivery, staff::ChatReply},
     context::DecisionContext,
     effect::Entity,
+    handlers::staff_chat,
     ids::RowKey,
     internal_note,
     session::Locale,
     template::{Called, Fillings, is_call},
     text::Text,
     view::View,
-    wording::Say,
+    wording::{Say, StaffNote},
 };
 
 /// There is no template of this name; the row says so.
-pub(super) struct NoTemplate;
+pub(in crate::domain::handlers) struct NoTemplate;
 
 /// What an answer says in place of its own words, if it calls a template; the row says so if there is no such.
 pub(super) fn text(
@@ -24,20 +25,11 @@ pub(super) fn text(
     appeal: &mut Appeal,
     text: &Text,
 ) -> Result<Option<Text>, NoTemplate> {
-    if !is_call(&internal_note::spoken(text.as_str())) {
-        return Ok(None);
-    }
-    let mut templates = ctx.templates();
-    let name = name_of(ctx, appeal);
-    let number = appeal.number.map(|number| number.to_string());
-    let fillings = Fillings {
-        name: &name,
-        number: number.as_deref().unwrap_or_default(),
-    };
-    match templates.called(&internal_note::spoken(text.as_str()), fillings) {
+    match called(ctx, appeal, text) {
         Called::Nothing => Ok(None),
         Called::Text(said) => Ok(Some(said)),
         Called::Unknown(name, nearest) => {
+            let mut templates = ctx.templates();
             if templates.awaited.insert(appeal.id) {
                 ctx.put(Entity::Templates(templates));
             }
@@ -47,6 +39,46 @@ pub(super) fn text(
             Err(NoTemplate)
         }
     }
+}
+
+/// The same for an answer of the chat, which is told there.
+pub(in crate::domain::handlers) fn reply(
+    ctx: &mut DecisionContext<'_, impl View>,
+    appeal: &mut Appeal,
+    mut reply: ChatReply,
+) -> Result<ChatReply, NoTemplate> {
+    match called(ctx, appeal, &reply.words) {
+        Called::Nothing => {}
+        Called::Text(said) => {
+            let notes = reply.words.as_str().lines();
+            let notes = notes.filter(|line| internal_note::is_note(line));
+            let lines: Vec<&str> = [said.as_str()].into_iter().chain(notes).collect();
+            let words = lines.join("\n");
+            let told = reply.text.as_str();
+            reply.text = Text(told.replacen(reply.words.as_str(), &words, 1));
+            reply.words = Text(words);
+        }
+        Called::Unknown(name, nearest) => {
+            let note = StaffNote::NoTemplate(&name, nearest.as_ref());
+            staff_chat::says(ctx, appeal, (reply.message, false), note);
+            return Err(NoTemplate);
+        }
+    }
+    Ok(reply)
+}
+
+fn called(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, text: &Text) -> Called {
+    let text = internal_note::spoken(text.as_str());
+    if !is_call(&text) {
+        return Called::Nothing;
+    }
+    let name = name_of(ctx, appeal);
+    let number = appeal.number.map(|number| number.to_string());
+    let fillings = Fillings {
+        name: &name,
+        number: number.as_deref().unwrap_or_default(),
+    };
+    ctx.templates().called(&text, fillings)
 }
 
 /// What the staff list calls the partner; a word for anybody where it does not.
