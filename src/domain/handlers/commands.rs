@@ -36,8 +36,14 @@ pub(super) fn said_in(
     command(text).or_else(|| menu_button(ctx, text))
 }
 
+/// No label of a button is longer, in bytes.
+const LONGEST_LABEL: usize = 400;
+
 /// A button below the chat writes its label, which may be in the other language, or from before the firm has chosen another.
 fn menu_button(ctx: &DecisionContext<'_, impl View>, text: &Text) -> Option<BotCommand> {
+    if text.as_str().len() > LONGEST_LABEL {
+        return None;
+    }
     let said = fold(text.as_str());
     let buttons = [
         (Say::ButtonAppeals, BotCommand::Appeals),

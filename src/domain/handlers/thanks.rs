@@ -2,6 +2,8 @@
 //!
 //! Invariant: a word, a sign or a question that is not listed here makes a message of it like any other.
 
+use std::{collections::BTreeSet, sync::LazyLock};
+
 use jiff::SignedDuration;
 
 use crate::domain::{
@@ -95,6 +97,13 @@ const AROUND: [&str; 27] = [
     "the",
     "help",
 ];
+/// Both, as words are compared.
+static FOLDED: LazyLock<[BTreeSet<String>; 2]> = LazyLock::new(|| {
+    let folded = |list: &[&str]| list.iter().map(|word| fold(word)).collect();
+    [folded(&THANKS), folded(&AROUND)]
+});
+/// Whoever only thanks writes no more than this, in bytes.
+const LONGEST: usize = 400;
 /// Signs of somebody who is content; the last ones only change how another looks.
 const SIGNS: &str = "👍🙏❤♥💙💚💛🧡🤍😊🙂😀😃😄😁😉😌☺👌🤝🎉💐🌹🌸✅✔🔥💯🫶🤗😍😘👏\u{fe0f}\u{200d}\u{1f3fb}\u{1f3fc}\u{1f3fd}\u{1f3fe}\u{1f3ff}";
 /// What may stand between words.
@@ -142,10 +151,13 @@ fn is_just_closed(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool
 
 /// Whether a text says thanks and nothing else.
 fn thanks(text: &str) -> bool {
-    let is_one_of = |word: &str, list: &[&str]| list.iter().any(|known| fold(known) == fold(word));
-    let words: Vec<&str> = text
+    if text.len() > LONGEST {
+        return false;
+    }
+    let words: Vec<String> = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
+        .map(fold)
         .collect();
     let mut signs = text
         .chars()
@@ -153,9 +165,9 @@ fn thanks(text: &str) -> bool {
         .peekable();
     let thanked = match signs.peek() {
         Some(_) if words.is_empty() => true,
-        Some(_) | None => words.iter().any(|word| is_one_of(word, &THANKS)),
+        Some(_) | None => words.iter().any(|word| FOLDED[0].contains(word)),
     };
-    let known = |word: &&str| is_one_of(word, &THANKS) || is_one_of(word, &AROUND);
+    let known = |word: &String| FOLDED.iter().any(|list| list.contains(word));
     thanked && words.iter().all(known) && signs.all(|sign| SIGNS.contains(sign))
 }
 
