@@ -37,7 +37,7 @@ pub use self::settings::{
     TabAddress, Telegram,
 };
 pub use self::sheets::Fill;
-pub use self::values::{AdminChatId, FirmName, LogFilter, QuietHours, StaffChatId, StaffNames};
+pub use self::values::{AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames};
 pub use self::words::{
     AppealColumns, AppealFills, AppealMarks, AppealStatuses, AppealViews, AppealWords,
     ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions,

@@ -41,7 +41,6 @@ pub(super) fn rules(settings: &Settings) -> Rules {
     );
     Rules {
         time_zone: settings.time_zone.clone(),
-        firm: settings.firm.as_ref().map(|firm| firm.as_str().into()),
         admin_chat: admin_chat(settings),
         staff: staff(settings),
         grace: SignedDuration::try_from(settings.appeals.grace).unwrap_or(SignedDuration::ZERO),

@@ -20,7 +20,7 @@ use super::keys::{Key, inside};
 use super::read::Reader;
 use super::secrets::{self, BotToken, CallbackSecret};
 use super::values::{
-    self, AdminChatId, FirmName, LogFilter, QuietHours, StaffChatId, StaffNames, UpdateSource,
+    self, AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames, UpdateSource,
 };
 use super::words::SheetWords;
 use super::working;
@@ -47,9 +47,6 @@ settings! {
         /// The zone of schedules, quiet hours and everything that people read.
         time_zone: TimeZone =
             setting(values::time_zone, "a time zone such as Europe/Moscow").or("Europe/Moscow"),
-        /// What the firm calls itself to its partners.
-        firm: Option<FirmName> =
-            setting(values::firm, "the firm's name in one line, at most 60 characters").optional(),
         /// The log.
         log: Log = Section::<Log>,
         /// The addresses that we listen on.

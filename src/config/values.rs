@@ -32,10 +32,6 @@ pub struct StaffChatId(i64);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StaffNames(pub BTreeMap<i64, String>);
 
-/// What the firm calls itself: one line that fits into a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FirmName(String);
-
 /// Hours of the day in which promotions wait, in the zone of the settings.
 ///
 /// `until` is the first moment that is not quiet. It may be earlier than `from`: over midnight.
@@ -56,17 +52,6 @@ pub(super) enum UpdateSource {
 
 impl LogFilter {
     /// The directives.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FirmName {
-    /// The longest name, in characters.
-    const LONGEST: usize = 60;
-
-    /// As the settings write it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -224,20 +209,6 @@ pub(super) fn log_filter(text: &str) -> Result<LogFilter, Wrong> {
             "Write error, warn, info, debug or trace, or per part: info,sheetdesk::sheets=debug",
         )),
     }
-}
-
-pub(super) fn firm(text: &str) -> Result<FirmName, Wrong> {
-    let name = text.trim();
-    if name.chars().count() <= FirmName::LONGEST && !name.chars().any(char::is_control) {
-        return Ok(FirmName(name.to_owned()));
-    }
-    Err(wrong(
-        "The name does not fit into a sentence.",
-        format!(
-            "Write it in one line, in at most {} characters.",
-            FirmName::LONGEST
-        ),
-    ))
 }
 
 pub(super) fn admin_chat(text: &str) -> Result<AdminChatId, Wrong> {

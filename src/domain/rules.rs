@@ -23,8 +23,6 @@ pub const CELL: usize = 49_000;
 pub struct Rules {
     /// The zone in which people read times.
     pub time_zone: TimeZone,
-    /// What the firm calls itself to its partners.
-    pub firm: Option<Text>,
     /// Where the operator is told of what needs him.
     pub admin_chat: Option<ChatId>,
     /// Where the specialists hear of appeals, if they want to.
@@ -83,7 +81,6 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             time_zone: TimeZone::UTC,
-            firm: None,
             admin_chat: None,
             staff: None,
             grace: SignedDuration::ZERO,

@@ -24,7 +24,7 @@ use std::{fmt, sync::Arc};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use jiff::civil::Date;
 
-use super::{appeal::Status, ids::Number, session::Locale, text::Text};
+use super::{appeal::Status, ids::Number, session::Locale};
 use declare::{Argument as _, Phrase};
 
 pub use self::{
@@ -111,7 +111,7 @@ texts! {
         /// In place of a part of one.
         PartWithdrawn = "answer-part-withdrawn",
         /// Stands above a message that a specialist writes first.
-        WrittenFirst(number: Number, firm: Option<&'a Text>) = written_first,
+        WrittenFirst(number: Number) = "written-first",
         /// A partner whose name the staff list does not tell.
         Nameless = "nameless",
         /// An appeal was closed by a specialist.
@@ -307,11 +307,6 @@ choices! {
     receipt(number: Option<Number>) {
         Some(number) => "receipt" (number),
         None => "receipt-unnumbered",
-    }
-
-    written_first(number: Number, firm: Option<&'a Text>) {
-        (number, Some(firm)) => "written-first-by" (number, firm),
-        (number, None) => "written-first" (number),
     }
 
     added(number: Option<Number>) {

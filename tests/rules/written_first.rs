@@ -7,6 +7,7 @@ use sheetdesk::domain::{
     event::{AnswerCell, Command, Event, NewAppeal, Outcome, RowEvent},
     ids::{MessageId, RowKey},
     row::{Column, Find, SharedCell},
+    session::Locale,
     tab::Tab,
     template::Template,
 };
@@ -14,8 +15,7 @@ use sheetdesk::domain::{
 use crate::table::{ANNA, SheetRow, Table, bare};
 
 const DELIVERED: Outcome = Outcome::Delivered(MessageId(9));
-const FIRST: &str =
-    "7001: Вам пишет специалист, обращение № 1. Чтобы ответить, просто напишите сюда: / Привет";
+const FIRST: &str = "7001: Вам пишет служба поддержки партнёров, обращение № 1. Чтобы ответить, просто напишите сюда: / Привет";
 
 /// A row of Anna's that somebody has just made.
 fn made(history: &str, answer: &str) -> SheetRow {
@@ -106,7 +106,7 @@ fn a_row_with_a_code_gets_all_but_that() {
 fn a_partner_with_an_open_appeal_replies_to_what_he_heard_last() {
     let mut table = Table::with_appeal();
     let told = table.shows(vec![made("", "Привет")]);
-    assert!(told[0].contains("Вам пишет специалист, обращение № 2"));
+    assert!(told[0].contains("Вам пишет служба поддержки партнёров, обращение № 2"));
     table.sent(&table.answer_id(2, 1, 0), DELIVERED);
     table.text(ANNA, "Здравствуйте!");
     assert_eq!(table.appeal(1).dialogue.lines, 1);
@@ -116,7 +116,9 @@ fn a_partner_with_an_open_appeal_replies_to_what_he_heard_last() {
 #[test]
 fn the_firm_writes_where_its_name_is_known() {
     let mut table = Table::registered();
-    table.rules.firm = Some("Агентство «Дом»".into());
+    let own = "firm = Агентство «Дом»".to_owned();
+    let taken = table.rules.wording.take(Locale::Ru, own);
+    taken.expect("a text that can be taken");
     let told = table.shows(vec![made("", "Привет")]);
     assert!(
         told[0].starts_with("7001: Вам пишет Агентство «Дом», обращение № 1."),
@@ -243,7 +245,8 @@ fn a_corrected_first_message_keeps_who_writes_and_is_corrected_as_it_was_read() 
     table.row(1, Status::InWork, "На Невском");
     let told = table.row(1, Status::InWork, "На Лиговском");
     assert!(
-        told[0].contains("Вам пишет специалист") && told[0].ends_with("На Лиговском [edits 9]"),
+        told[0].contains("Вам пишет служба поддержки партнёров")
+            && told[0].ends_with("На Лиговском [edits 9]"),
         "{told:?}"
     );
 }

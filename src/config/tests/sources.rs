@@ -91,12 +91,6 @@ const OVERRIDES: &[Override] = &[
         "Asia/Omsk",
     ),
     (
-        "firm",
-        "Агентство «Дом»",
-        |s| s.firm.as_ref().map_or("", |firm| firm.as_str()).to_owned(),
-        "Агентство «Дом»",
-    ),
-    (
         "log.format",
         "json",
         |s| format!("{:?}", s.log.format),

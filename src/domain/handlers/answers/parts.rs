@@ -75,7 +75,7 @@ pub(super) fn of(
         .map_or_else(Locale::default, |session| session.locale);
     let heading = appeal.number.map(|number| {
         let say = if is_written_first(appeal) {
-            Say::WrittenFirst(number, ctx.rules.firm.as_ref())
+            Say::WrittenFirst(number)
         } else {
             Say::AnswerHeading(number)
         };
