@@ -154,44 +154,15 @@ impl Testbed {
             .person(Profile::new(ADMIN_CHAT, "Оператор"))
             .has_met_bot();
         let directory = tempfile::Builder::new().prefix("sheetdesk-").tempdir()?;
-        let credentials = directory.path().join("service-account.json");
-        std::fs::write(
-            &credentials,
-            service_account(&sheets.token_url()).to_string(),
-        )?;
+        let account = service_account(&sheets.token_url()).to_string();
+        std::fs::write(credentials(&directory), account)?;
         let ((listen, port), (admin, admin_port)) = (free_address()?, free_address()?);
-        let settings = [
-            (
-                "DATA_DIR",
-                directory.path().join("data").display().to_string(),
-            ),
-            ("HTTP__LISTEN", listen.to_string()),
-            ("HTTP__ADMIN_LISTEN", admin.to_string()),
-            ("HTTP__PUBLIC_URL", format!("http://{listen}")),
-            ("TELEGRAM__TOKEN", telegram.token().to_owned()),
-            ("TELEGRAM__API_URL", telegram.url()),
-            ("TELEGRAM__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
-            ("TELEGRAM__ADMIN_CHAT", ADMIN_CHAT.to_string()),
-            ("SHEETS__API_URL", sheets.url()),
-            ("SHEETS__CREDENTIALS", credentials.display().to_string()),
-            (
-                "SHEETS__CALLBACK_SECRET",
-                format!("whsec_{}", BASE64_STANDARD.encode(CALLBACK_KEY)),
-            ),
-            ("SHEETS__PARTNERS__SPREADSHEET", BOOK.to_owned()),
-            ("SHEETS__APPEALS__SPREADSHEET", BOOK.to_owned()),
-            ("SHEETS__PROMOTIONS__SPREADSHEET", BOOK.to_owned()),
-            ("PROMOTIONS__QUIET_HOURS", "none".to_owned()),
-            // Nobody here waits fifteen seconds to see an answer arrive.
-            ("APPEALS__GRACE", "0".to_owned()),
-        ];
-        let settings = settings.into_iter();
-        let variables = settings.map(|(name, value)| (format!("SHEETDESK_{name}"), value));
+        let variables = variables(&directory, (&telegram, &sheets), [listen, admin]);
         Ok(Self {
             telegram,
             sheets,
             directory,
-            variables: variables.collect(),
+            variables,
             listen,
             _ports: [port, admin_port],
             // Apps Script opens a connection for each call.
@@ -390,6 +361,42 @@ impl Service {
             .await
             .unwrap_or_else(|error| Ended::Failed(error.to_string()))
     }
+}
+
+/// The settings with which the service finds the stand-ins, as its environment.
+fn variables(
+    directory: &tempfile::TempDir,
+    (telegram, sheets): (&Telegram, &Sheets),
+    [listen, admin]: [SocketAddr; 2],
+) -> Vec<(String, String)> {
+    let path = |path: &Path| path.display().to_string();
+    let secret = format!("whsec_{}", BASE64_STANDARD.encode(CALLBACK_KEY));
+    let settings = [
+        ("DATA_DIR", path(&directory.path().join("data"))),
+        ("HTTP__LISTEN", listen.to_string()),
+        ("HTTP__ADMIN_LISTEN", admin.to_string()),
+        ("HTTP__PUBLIC_URL", format!("http://{listen}")),
+        ("TELEGRAM__TOKEN", telegram.token().to_owned()),
+        ("TELEGRAM__API_URL", telegram.url()),
+        ("TELEGRAM__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+        ("TELEGRAM__ADMIN_CHAT", ADMIN_CHAT.to_string()),
+        ("SHEETS__API_URL", sheets.url()),
+        ("SHEETS__CREDENTIALS", path(&credentials(directory))),
+        ("SHEETS__CALLBACK_SECRET", secret),
+        ("SHEETS__PARTNERS__SPREADSHEET", BOOK.to_owned()),
+        ("SHEETS__APPEALS__SPREADSHEET", BOOK.to_owned()),
+        ("SHEETS__PROMOTIONS__SPREADSHEET", BOOK.to_owned()),
+        ("PROMOTIONS__QUIET_HOURS", "none".to_owned()),
+        // Nobody here waits fifteen seconds to see an answer arrive.
+        ("APPEALS__GRACE", "0".to_owned()),
+    ];
+    let settings = settings.into_iter();
+    let variables = settings.map(|(name, value)| (format!("SHEETDESK_{name}"), value));
+    variables.collect()
+}
+
+fn credentials(directory: &tempfile::TempDir) -> PathBuf {
+    directory.path().join("service-account.json")
 }
 
 /// Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, in Base64.

@@ -10,7 +10,7 @@ use super::{
         row::{Lacks, RowLink},
     },
     archive,
-    ids::{AppealId, PartnerCode, PromotionKey, RowKey},
+    ids::{AppealId, Number, PartnerCode, PromotionKey, RowKey},
     promotion::{Stage, words},
     row::{CellValue, Column, CoveredDialogue, DesiredRow, Find, PromotionFind, SharedCell},
     rules::Rules,
@@ -61,20 +61,7 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
 fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
     let appeal = view.appeal(id)?;
     let number = appeal.number?;
-    let find = match appeal.row.link() {
-        RowLink::Unnumbered(history) => Find::Unnumbered {
-            chat: appeal.chat,
-            history: history.clone(),
-            answer: appeal.row.seen().answer.clone(),
-        },
-        RowLink::Traded(shown) => Find::Traded(*shown, appeal.chat),
-        RowLink::Numbered if appeal.row.lacks() == Some(Lacks::Account) => {
-            Find::Incomplete(number, appeal.chat)
-        }
-        RowLink::Numbered => Find::Numbered(number, appeal.chat),
-        RowLink::Pending => Find::Pending(number, appeal.chat),
-        RowLink::Lost => return None,
-    };
+    let find = find(&appeal, number)?;
     let mut covered = CoveredDialogue {
         lines: appeal.dialogue.lines,
         parts: Vec::new(),
@@ -103,18 +90,7 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
             ours.push(text(Column::History, shown.history));
             (covered.lines, covered.parts) = (shown.lines, shown.parts);
         }
-        if !appeal.row.is_placed() {
-            ours.extend(identity(view, &appeal));
-        } else if *appeal.row.link() == RowLink::Numbered
-            && let Some(lacks) = appeal.row.lacks()
-        {
-            let written = |column| match lacks {
-                Lacks::Account => column != Column::Code && column != Column::Telegram,
-                Lacks::Names => column != Column::Telegram,
-            };
-            let cells = identity(view, &appeal).into_iter();
-            ours.extend(cells.filter(|(column, _)| written(*column)));
-        }
+        ours.extend(lacking(view, &appeal));
         shared = self::shared(&appeal);
     }
     Some(DesiredRow {
@@ -124,6 +100,37 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
         shared,
         dialogue: Some(covered),
     })
+}
+
+/// How its row is found; none where it is gone.
+fn find(appeal: &Appeal, number: Number) -> Option<Find> {
+    Some(match appeal.row.link() {
+        RowLink::Unnumbered(history) => Find::Unnumbered {
+            chat: appeal.chat,
+            history: history.clone(),
+            answer: appeal.row.seen().answer.clone(),
+        },
+        RowLink::Traded(shown) => Find::Traded(*shown, appeal.chat),
+        RowLink::Numbered if appeal.row.lacks() == Some(Lacks::Account) => {
+            Find::Incomplete(number, appeal.chat)
+        }
+        RowLink::Numbered => Find::Numbered(number, appeal.chat),
+        RowLink::Pending => Find::Pending(number, appeal.chat),
+        RowLink::Lost => return None,
+    })
+}
+
+/// What its row does not say yet of whose it is.
+fn lacking(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
+    let is_numbered = *appeal.row.link() == RowLink::Numbered;
+    let mut cells = identity(view, appeal);
+    cells.retain(|(column, _)| match appeal.row.lacks() {
+        _ if !appeal.row.is_placed() => true,
+        Some(Lacks::Account) if is_numbered => !matches!(column, Column::Code | Column::Telegram),
+        Some(Lacks::Names) if is_numbered => *column != Column::Telegram,
+        Some(_) | None => false,
+    });
+    cells
 }
 
 fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<DesiredRow> {

@@ -230,19 +230,10 @@ impl Planner<'_> {
         if contested {
             plan.left.insert(tab.snapshot.tab);
         }
-        let idle = cells.is_empty()
-            && moves
-                .iter()
-                .all(|(_, decided)| *decided == CellAction::Done);
-        if idle {
-            return plan.finish(
-                wanted,
-                if contested {
-                    RowResult::Contested
-                } else {
-                    confirmed
-                },
-            );
+        let is_done = |(_, decided): &(_, CellAction)| *decided == CellAction::Done;
+        if cells.is_empty() && moves.iter().all(is_done) {
+            let contested = contested.then_some(RowResult::Contested);
+            return plan.finish(wanted, contested.unwrap_or(confirmed));
         }
         let asks_formula = wanted.row.asks_formula();
         let chat = match wanted.row.find {

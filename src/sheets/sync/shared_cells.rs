@@ -4,6 +4,7 @@
 
 use crate::{
     domain::{
+        appeal::Status,
         row::{Column, SharedCell},
         text::Text,
     },
@@ -54,19 +55,7 @@ pub(super) fn decide(
 ) -> CellAction {
     match cell {
         SharedCell::Status { expect, set } => {
-            let Some(word) = words.status_word(set) else {
-                return CellAction::Contested;
-            };
-            match (words.status(shown), expect) {
-                (Some(status), _) if same_status(&status, set) => CellAction::Done,
-                (None, _) => CellAction::Plain {
-                    set: word.to_owned(),
-                },
-                (Some(status), Some(expect)) if same_status(&status, expect) => {
-                    change(shown, word, failed_matches)
-                }
-                (Some(_), _) => CellAction::Contested,
-            }
+            decide_status(words, (expect.as_ref(), set), shown, failed_matches)
         }
         SharedCell::Account(chat) => {
             let set = chat.to_string();
@@ -116,6 +105,27 @@ pub(super) fn decide(
     }
 }
 
+fn decide_status(
+    words: &TabWords,
+    (expect, set): (Option<&Status>, &Status),
+    shown: &str,
+    failed_matches: Option<&FailedMatch>,
+) -> CellAction {
+    let Some(word) = words.status_word(set) else {
+        return CellAction::Contested;
+    };
+    match (words.status(shown), expect) {
+        (Some(status), _) if same_status(&status, set) => CellAction::Done,
+        (None, _) => CellAction::Plain {
+            set: word.to_owned(),
+        },
+        (Some(status), Some(expect)) if same_status(&status, expect) => {
+            change(shown, word, failed_matches)
+        }
+        (Some(_), _) => CellAction::Contested,
+    }
+}
+
 /// What the cell will hold once it is done.
 pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&'a str> {
     match cell {
@@ -141,7 +151,7 @@ fn change(shown: &str, set: &str, failed_matches: Option<&FailedMatch>) -> CellA
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::appeal::Status, sheets::table::layout::tests::appeals};
+    use crate::sheets::table::layout::tests::appeals;
 
     fn compare(expect: &str, set: &str) -> CellAction {
         CellAction::Compare {

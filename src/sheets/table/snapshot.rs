@@ -2,6 +2,8 @@
 //!
 //! Invariant: rows are asked for by key; a place is good only for the write that follows at once.
 
+mod styles;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -22,14 +24,8 @@ use crate::{
         text::Text,
         unready::is_unready,
     },
-    sheets::{
-        tabs::keys,
-        wire::{SheetId, Span, StyledCell},
-    },
+    sheets::{tabs::keys, wire::SheetId},
 };
-
-/// So many new texts of one read are looked at for their looks; further ones go out plain.
-const MOST_STYLED: usize = 100;
 
 /// Columns that we write.
 const OURS: [Column; 12] = [
@@ -126,15 +122,6 @@ pub enum KeyMatch<'a> {
 /// The rows of a read by their keys, in the order of keys, then of places.
 pub struct Index<'a>(Vec<(&'a RowMark, &'a Row)>);
 
-/// The column whose texts go to people as they look.
-fn styled_column(tab: Tab) -> Option<Column> {
-    match tab {
-        Tab::Appeals => Some(Column::Answer),
-        Tab::Promotions => Some(Column::Description),
-        Tab::Partners => None,
-    }
-}
-
 impl KnownRow {
     /// A line of the staff list, if it is in the sheet.
     #[must_use]
@@ -198,72 +185,6 @@ impl TabSnapshot {
             styles: BTreeMap::new(),
             columns: vec![Column::Status, Column::Answer],
         }
-    }
-
-    /// The cells with texts for people that the read before did not show, or not with the same action: what they look like is still to be
-    /// read.
-    #[must_use]
-    pub fn new_texts(&self, previous: Option<&Self>) -> Vec<Span> {
-        let Some(styled) = styled_column(self.tab) else {
-            return Vec::new();
-        };
-        let (Some(column), true) = (
-            self.layout.position(styled),
-            previous.is_some() || self.tab == Tab::Promotions,
-        ) else {
-            return Vec::new();
-        };
-        let said = |row: &&Row| !self.text(row, styled).unwrap_or_default().trim().is_empty();
-        let said: Vec<&Row> = self.rows.iter().filter(said).collect();
-        if said.is_empty() {
-            // Most answer cells are empty: what the last read showed need not be looked through.
-            return Vec::new();
-        }
-        let shown: BTreeSet<_> = previous.into_iter().flat_map(Self::texts).collect();
-        said.into_iter()
-            .filter(|row| !shown.contains(&self.telling(row)))
-            .take(MOST_STYLED)
-            .map(|row| Span {
-                sheet: self.sheet,
-                rows: (row.row, row.row + 1),
-                columns: (column, column + 1),
-            })
-            .collect()
-    }
-
-    fn texts(&self) -> impl Iterator<Item = (Option<&RowMark>, [&str; 2])> {
-        // Of a row whose history is wanted nobody has been told yet.
-        let rows = self.rows.iter().filter(|row| !row.unread);
-        let rows = rows.map(|row| self.telling(row));
-        rows.filter(|(_, [text, _])| !text.is_empty())
-    }
-
-    /// What a row tells people, and what is asked for with it.
-    fn telling<'a>(&self, row: &'a Row) -> (Option<&'a RowMark>, [&'a str; 2]) {
-        let columns = [styled_column(self.tab), Some(Column::Action)];
-        let text = |column: Option<Column>| column.and_then(|column| self.text(row, column));
-        (
-            row.key.as_ref(),
-            columns.map(|column| text(column).unwrap_or_default()),
-        )
-    }
-
-    /// Takes in what these cells look like; whether they still hold what was read.
-    #[must_use]
-    pub fn take_styles(&mut self, cells: Vec<StyledCell>) -> bool {
-        let Some(styled) = styled_column(self.tab) else {
-            return cells.is_empty();
-        };
-        for cell in cells {
-            let mut rows = self.rows.iter();
-            let row = rows.find(|row| row.row == cell.at.0);
-            let text = row.and_then(|row| self.text(row, styled));
-            if text != Some(&cell.text) {
-                return false;
-            }
-            self.styles.insert(cell.at.0, cell.styles);
-        }
-        true
     }
 
     /// Whether it was read, rather than remembered.

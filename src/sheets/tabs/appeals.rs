@@ -11,7 +11,8 @@ use crate::{
         appeal::{Status, rating::Rating},
         event::{AnswerCell, AppealCells, RowEvent, RowMark, TelegramCell},
         identity::{
-            AppealIndex, Asked, Owner, RowKeys, Standing, matching::assign, news::AppealsRead,
+            AppealIndex, Asked, Assignment, Owner, RowKeys, Standing, matching::assign,
+            news::AppealsRead,
         },
         ids::{AppealId, Number, PartnerCode},
         partner::{RowTrouble, Unaddressed},
@@ -130,14 +131,7 @@ pub(super) fn news(
     for (&at, owner) in places.iter().zip(&assignment.owners) {
         now.rows[at].unread = *owner == Owner::Unread;
     }
-    let stray = |(at, why): (usize, RowTrouble)| Stray {
-        row: now.rows[places[at]].row,
-        why,
-    };
-    let strays = assignment.strays().into_iter();
-    let strays: BTreeMap<AppealId, Vec<Stray>> = strays
-        .map(|(appeal, rows)| (appeal, rows.into_iter().map(stray).collect()))
-        .collect();
+    let strays = strays(&assignment, |at| now.rows[places[at]].row);
     for (&appeal, standing) in &assignment.standings {
         if let Standing::Own(at) = *standing
             && !strays.contains_key(&appeal)
@@ -153,6 +147,18 @@ pub(super) fn news(
             displaced: assignment.displaced,
         },
     }
+}
+
+/// The strays of each appeal, by the places of their rows.
+fn strays(assignment: &Assignment, place: impl Fn(usize) -> u32) -> BTreeMap<AppealId, Vec<Stray>> {
+    let stray = |(at, why): (usize, RowTrouble)| Stray {
+        row: place(at),
+        why,
+    };
+    let strays = assignment.strays().into_iter();
+    strays
+        .map(|(appeal, rows)| (appeal, rows.into_iter().map(stray).collect()))
+        .collect()
 }
 
 /// Finds out to whom messages go that somebody has written first; those that cannot go to anybody yet. What stands there when anybody

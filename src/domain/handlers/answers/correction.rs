@@ -3,16 +3,18 @@
 //! Invariant: while a correction lasts, nothing of the cell goes out as an answer of its own, and only an emptied cell that has shown a text takes the answer
 //! back; what ends without a change leaves the partner's messages as they are and the cell empty.
 
-use jiff::{SignedDuration, Timestamp};
+mod steps;
+
+use jiff::SignedDuration;
 
 use super::{Planned, calls, dispatch, give_up, notes, parts, rest, set_out};
 use crate::domain::{
     appeal::{
         Answer, Appeal, Delivery, LeftBehind, PartState, RejectReason,
-        correction::{Becomes, Correction, CorrectionStep, SentAnswer, SentPart},
+        correction::{Correction, CorrectionStep, SentAnswer, SentPart},
     },
     context::DecisionContext,
-    effect::{MessageForm, Wake},
+    effect::Wake,
     handlers::{appeals, lines, staff_chat, waits},
     ids::{RowKey, Seq},
     internal_note,
@@ -25,9 +27,6 @@ use crate::domain::{
 
 /// How long the text waits in the cell for its author; then the answer stays as it was.
 const LASTS: SignedDuration = SignedDuration::from_mins(30);
-
-/// A little less than the 48 hours after which Telegram deletes no message (Bot API: `deleteMessage`): its clock is not ours.
-const DELETABLE: SignedDuration = SignedDuration::from_hours(47);
 
 /// The last answer is to be corrected.
 pub(super) fn open(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
@@ -211,12 +210,12 @@ pub(super) fn messages(
         let locale = session.map_or_else(Locale::default, |session| session.locale);
         Html::escape(&ctx.rules.wording.say(locale, say))
     };
-    let steps = steps(old, new);
+    let steps = steps::of(old, new);
     let mut planned = Vec::new();
     let mut taken = Vec::new();
     for (was, part) in steps {
         let (step, message) = match (was, part) {
-            (Some(was), Some(part)) => change(&was, part),
+            (Some(was), Some(part)) => steps::change(&was, part),
             (Some(was), None) => {
                 let first = planned.is_empty() && is_withdrawn;
                 let say = if first {
@@ -224,9 +223,9 @@ pub(super) fn messages(
                 } else {
                     Say::PartWithdrawn
                 };
-                remove(was, ctx.now, words(say))
+                steps::remove(was, ctx.now, words(say))
             }
-            (None, Some(part)) => (add(&part), Ok(part)),
+            (None, Some(part)) => (steps::add(&part), Ok(part)),
             (None, None) => continue,
         };
         taken.push(step);
@@ -236,102 +235,6 @@ pub(super) fn messages(
         correction.steps = taken;
     }
     planned
-}
-
-/// Which message becomes which part: words in their order, files by their addresses; then what is too many, then what is new.
-fn steps(
-    old: Vec<SentPart>,
-    new: Vec<parts::Part>,
-) -> Vec<(Option<SentPart>, Option<parts::Part>)> {
-    let (mut old_files, old_words): (Vec<_>, Vec<_>) =
-        old.into_iter().partition(|part| part.file.is_some());
-    let (new_files, new_words): (Vec<_>, Vec<_>) =
-        new.into_iter().partition(|part| part.identity().is_some());
-    let (mut old_words, mut new_words) = (old_words.into_iter(), new_words.into_iter());
-    let mut kept = Vec::new();
-    let both = old_words.len().min(new_words.len());
-    let pairs = old_words
-        .by_ref()
-        .take(both)
-        .zip(new_words.by_ref().take(both));
-    kept.extend(pairs.map(|(was, part)| (Some(was), Some(part))));
-    let mut added: Vec<_> = new_words.collect();
-    for part in new_files {
-        let file = part.identity();
-        let same = |was: &SentPart| was.file == file;
-        match old_files.iter().position(same) {
-            Some(at) => kept.push((Some(old_files.remove(at)), Some(part))),
-            None => added.push(part),
-        }
-    }
-    let removed = old_words.chain(old_files).map(|was| (Some(was), None));
-    kept.extend(removed);
-    kept.extend(added.into_iter().map(|part| (None, Some(part))));
-    kept
-}
-
-fn change(was: &SentPart, part: parts::Part) -> (CorrectionStep, Planned) {
-    let step = CorrectionStep {
-        becomes: Some(becomes(&part)),
-        was: Some(was.clone()),
-        too_old: false,
-    };
-    let message = was.arrived.message;
-    let planned = if was.fingerprint == part.fingerprint() {
-        Err(PartState::Delivered {
-            maybe_twice: false,
-            arrived: Some(was.arrived),
-        })
-    } else {
-        let form = match (part.file(), part.identity()) {
-            (Some(address), _) => MessageForm::Caption(message, address.clone()),
-            (None, Some(_)) => MessageForm::Caption(message, Text::default()),
-            (None, None) => MessageForm::Edit(message),
-        };
-        Ok(parts::Part { form, ..part })
-    };
-    (step, planned)
-}
-
-/// Takes a message away, or puts words in its place where Telegram deletes it no more.
-fn remove(was: SentPart, now: Timestamp, words: Html) -> (CorrectionStep, Planned) {
-    let message = was.arrived.message;
-    let too_old = has_lasted(was.arrived.at, now, DELETABLE);
-    let part = match (too_old, &was.file) {
-        (false, _) => parts::Part {
-            text: Html::escape(""),
-            form: MessageForm::Delete(message),
-        },
-        (true, None) => parts::Part {
-            text: words,
-            form: MessageForm::Edit(message),
-        },
-        (true, Some(_)) => parts::Part {
-            text: words,
-            form: MessageForm::Caption(message, Text::default()),
-        },
-    };
-    let step = CorrectionStep {
-        was: Some(was),
-        becomes: None,
-        too_old,
-    };
-    (step, Ok(part))
-}
-
-fn add(part: &parts::Part) -> CorrectionStep {
-    CorrectionStep {
-        was: None,
-        becomes: Some(becomes(part)),
-        too_old: false,
-    }
-}
-
-fn becomes(part: &parts::Part) -> Becomes {
-    Becomes {
-        file: part.identity(),
-        fingerprint: part.fingerprint(),
-    }
 }
 
 /// The partner has what he is to have: the dialogue keeps both versions, and the cell is emptied.
