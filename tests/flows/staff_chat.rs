@@ -5,7 +5,7 @@ use simulator::telegram::{
     Attachment, ChatId, Fault, FaultKind, FileKind, Group, Person, SentMessage,
 };
 
-use crate::play::{PATIENCE, Play, hears};
+use crate::play::{PATIENCE, Play, hears, told};
 
 const STAFF: i64 = -4242;
 
@@ -21,15 +21,6 @@ async fn staffed(settings: &[(&str, &str)]) -> (Play, Service, Group) {
     let service = play.start().await;
     play.registers().await;
     (play, service, group)
-}
-
-/// The chat is told something with these words.
-async fn told(group: &Group, words: &str) -> SentMessage {
-    let says = |message: &SentMessage| message.content.text.contains(words);
-    group
-        .await_message(says, PATIENCE)
-        .await
-        .expect("it is told")
 }
 
 /// The chat has a file of this kind.

@@ -6,7 +6,7 @@ use simulator::{
     telegram::{Attachment, FileKind, Group, MessageId, Person, Profile, SentMessage},
 };
 
-use crate::play::{PATIENCE, Play};
+use crate::play::{PATIENCE, Play, told};
 
 const STAFF: i64 = -4242;
 const IVANOVA: i64 = 700_009_001;
@@ -34,15 +34,6 @@ async fn heard_of(grace: &str) -> (Play, Service, Group, Person, MessageId) {
     play.opens_appeal().await;
     let head = told(&group, "№ 2 · ").await.message_id;
     (play, service, group, ivanova, head)
-}
-
-/// The chat is told something with these words.
-async fn told(group: &Group, words: &str) -> SentMessage {
-    let says = |message: &SentMessage| message.content.text.contains(words);
-    group
-        .await_message(says, PATIENCE)
-        .await
-        .expect("it is told")
 }
 
 /// What the button of a message means that bears this label.

@@ -4,12 +4,12 @@
 
 use std::time::Duration;
 
-use simulator::telegram::{Fault, FaultKind, Group, Profile, SentMessage};
+use simulator::telegram::{Fault, FaultKind, Profile};
 
 use crate::{
     child::Child,
     moments::until,
-    play::{PATIENCE, Play},
+    play::{Play, told},
 };
 
 const STAFF: i64 = -4242;
@@ -86,13 +86,4 @@ async fn an_answer_of_the_chat_survives_every_death() {
         assert!(notes.count() > round, "{death:?}: the chat knows");
     }
     child.stop(rustix::process::Signal::TERM).await;
-}
-
-/// The chat is told something with these words.
-async fn told(group: &Group, words: &str) -> SentMessage {
-    let says = |message: &SentMessage| message.content.text.contains(words);
-    group
-        .await_message(says, PATIENCE)
-        .await
-        .expect("it is told")
 }

@@ -10,7 +10,7 @@ use sheetdesk::{
 };
 use simulator::{
     sheets::{Quotas, SheetsOptions, TOUR_PARTNER},
-    telegram::{Limits, Person, Profile, SentMessage, TelegramOptions},
+    telegram::{Group, Limits, Person, Profile, SentMessage, TelegramOptions},
 };
 
 /// How long anything may take before a test fails; far longer than anything does: four hundred partners take a minute on a machine with ten
@@ -159,6 +159,15 @@ impl Play {
             .await
             .expect("the cell is as wanted")
     }
+}
+
+/// The chat is told something with these words.
+pub(crate) async fn told(group: &Group, words: &str) -> SentMessage {
+    let says = |message: &SentMessage| message.content.text.contains(words);
+    group
+        .await_message(says, PATIENCE)
+        .await
+        .expect("it is told")
 }
 
 pub(crate) async fn hears(person: &Person, words: &str) -> SentMessage {
