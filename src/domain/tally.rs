@@ -82,16 +82,8 @@ pub fn last_24_hours(
     day
 }
 
-/// How partners have rated since a moment.
-#[must_use]
-pub fn rated(appeals: impl Iterator<Item = Appeal>, since: Timestamp) -> Rated {
-    let mut rated = Rated::default();
-    appeals.for_each(|appeal| rate(&mut rated, &appeal, since));
-    rated
-}
-
 /// Counts an appeal's rating, if there is one since that moment.
-pub(super) fn rate(rated: &mut Rated, appeal: &Appeal, since: Timestamp) {
+pub fn rate(rated: &mut Rated, appeal: &Appeal, since: Timestamp) {
     let recent = |rating: &&Rating| rating.at.is_some_and(|at| at >= since);
     let (Some(number), Some(rating)) = (appeal.number, appeal.rating.as_ref().filter(recent))
     else {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::{
     clock,
     domain::{
+        event::Rated,
         ids::RowKey,
         partner::RowTrouble,
         refusal::WriteRefusal,
@@ -198,18 +199,15 @@ fn days(rules: &Rules, snapshot: &Snapshot, now: Timestamp) -> Vec<Row> {
         StateNote::Answers,
         StateNote::Announced,
     ];
-    let rated = tally::rated(snapshot.appeals(), now - tally::SPAN);
+    let mut rated = Rated::default();
+    let since = now - tally::SPAN;
+    let appeals = snapshot.appeals();
+    let appeals = appeals.inspect(|appeal| tally::rate(&mut rated, appeal, since));
+    let days = tally::days(rules, snapshot.view(), appeals, snapshot.broadcasts(), now);
     let (up, down) = (rated.up, rated.down);
     let rated = (up + down > 0).then(|| vec![say(StateNote::Rated { up, down })]);
     let mut rows: Vec<Row> = rated.into_iter().collect();
     rows.push(heads.into_iter().map(say).collect());
-    let days = tally::days(
-        rules,
-        snapshot.view(),
-        snapshot.appeals(),
-        snapshot.broadcasts(),
-        now,
-    );
     let number = |count: u32| CellValue::Number(count.into());
     rows.extend(days.into_iter().rev().map(|(date, day)| {
         vec![
