@@ -351,6 +351,12 @@ pub enum Status {
 }
 
 impl Appeal {
+    /// Whether it is this chat's, and nobody else's as well.
+    #[must_use]
+    pub fn is_of(&self, chat: ChatId) -> bool {
+        self.chat == chat && !self.mixed
+    }
+
     /// Whether the partner's next message joins it.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -375,6 +381,21 @@ impl Appeal {
 }
 
 impl Answer {
+    /// An answer that rests: nothing but this text.
+    #[must_use]
+    pub fn new(revision: Revision, text: Text, at: Timestamp) -> Self {
+        Self {
+            revision,
+            text,
+            styles: Vec::new(),
+            called: None,
+            at,
+            covers: None,
+            parts: Vec::new(),
+            reply: None,
+        }
+    }
+
     /// What goes out, with its looks; those of a template are typed.
     #[must_use]
     pub fn styled(&self) -> Styled {
@@ -404,6 +425,12 @@ impl Answer {
     pub fn words(&self) -> Text {
         let spoken = || Text(internal_note::spoken(self.text.as_str()));
         self.called.clone().unwrap_or_else(spoken)
+    }
+
+    /// Whether it still rests, or waits for what becomes of it.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.parts.is_empty() || self.parts.contains(&PartState::Waiting)
     }
 
     /// Whether Telegram has every part.

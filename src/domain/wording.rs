@@ -24,7 +24,7 @@ use std::{fmt, sync::Arc};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use jiff::civil::Date;
 
-use super::{appeal::Status, ids::Number, session::Locale};
+use super::{appeal::Status, ids::Number, session::Locale, text::fold};
 use declare::{Argument as _, Phrase};
 
 pub use self::{
@@ -240,6 +240,31 @@ texts! {
 pub struct Wording {
     ru: Texts,
     en: Texts,
+    /// The labels of the buttons below a chat, as words are compared.
+    labels: Arc<[(String, MenuButton)]>,
+}
+
+/// A button that stays below a partner's chat, and writes its label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MenuButton {
+    /// His appeals.
+    Appeals,
+    /// The promotions.
+    Promotions,
+}
+
+impl MenuButton {
+    /// From the left.
+    pub const ALL: [Self; 2] = [Self::Appeals, Self::Promotions];
+
+    /// Its label.
+    #[must_use]
+    pub fn label(self) -> Say<'static> {
+        match self {
+            Self::Appeals => Say::ButtonAppeals,
+            Self::Promotions => Say::ButtonPromotions,
+        }
+    }
 }
 
 /// The texts of one language.
@@ -259,10 +284,32 @@ impl Wording {
             let said = Arc::clone(&built_in);
             Texts { built_in, said }
         };
-        Self {
+        let mut wording = Self {
             ru: texts(Locale::Ru),
             en: texts(Locale::En),
-        }
+            labels: Arc::from([]),
+        };
+        wording.learn_labels();
+        wording
+    }
+
+    /// The button that writes this, which may be in the other language, or from before the firm had words of its own.
+    #[must_use]
+    pub fn menu_button(&self, text: &str) -> Option<MenuButton> {
+        let said = fold(text);
+        let mut labels = self.labels.iter();
+        labels
+            .find(|(label, _)| *label == said)
+            .map(|(_, button)| *button)
+    }
+
+    /// Every message is compared with them, so they are said once.
+    fn learn_labels(&mut self) {
+        let labels = MenuButton::ALL.into_iter().flat_map(|button| {
+            let labels = self.every(button.label());
+            labels.map(|label| (fold(&label), button))
+        });
+        self.labels = labels.collect();
     }
 
     /// A text for a partner.

@@ -171,17 +171,18 @@ fn tab_validation(
 }
 
 fn offers(data: api::GridData) -> Vec<((u32, u32), ValidationRule)> {
+    let rule = |(at, cell): ((u32, u32), api::CellData)| Some((at, offered(cell.data_validation?)));
+    cells(data).filter_map(rule).collect()
+}
+
+/// The cells of a rectangle, each with its row and column.
+fn cells(data: api::GridData) -> impl Iterator<Item = ((u32, u32), api::CellData)> {
     let (row, column) = (index(data.start_row), index(data.start_column));
-    let mut offers = Vec::new();
-    for (at_row, cells) in (row..).zip(data.row_data.unwrap_or_default()) {
-        for (at_column, cell) in (column..).zip(cells.values.unwrap_or_default()) {
-            offers.extend(
-                cell.data_validation
-                    .map(|rule| ((at_row, at_column), offered(rule))),
-            );
-        }
-    }
-    offers
+    let rows = (row..).zip(data.row_data.unwrap_or_default());
+    rows.flat_map(move |(row, cells)| {
+        let cells = (column..).zip(cells.values.unwrap_or_default());
+        cells.map(move |(column, cell)| ((row, column), cell))
+    })
 }
 
 fn offered(rule: api::DataValidationRule) -> ValidationRule {

@@ -213,7 +213,7 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
     if ctx.rules.grace.is_zero() || rested {
         dispatch(ctx, appeal);
     } else {
-        rest(ctx, appeal, |until| Delivery::Grace { until });
+        rest(ctx, appeal, ctx.now, |until| Delivery::Grace { until });
     }
 }
 
@@ -233,27 +233,25 @@ fn set_out(
         Vec::new()
     };
     appeal.delivery.answer = Some(Answer {
-        revision: appeal.delivery.revision,
-        text,
         styles,
         called,
-        at: ctx.now,
         covers: Some(appeal.dialogue.written),
-        parts: Vec::new(),
-        reply: None,
+        ..Answer::new(appeal.delivery.revision, text, ctx.now)
     });
 }
 
-/// It rests for its grace, and its row says so.
+/// It rests for its grace, from when it was seen on, and its row says so; until when.
 fn rest(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
+    since: Timestamp,
     words: impl FnOnce(Timestamp) -> Delivery,
-) {
-    let until = ctx.now + ctx.rules.grace;
+) -> Timestamp {
+    let until = since + ctx.rules.grace;
     appeal.delivery.state = words(until);
     ctx.dirty(RowKey::Appeal(appeal.id));
     ctx.wake(until, Wake::Appeal(appeal.id));
+    until
 }
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None is sent before all its files are fetched.
@@ -300,8 +298,7 @@ fn state(planned: Result<&parts::Part, &PartState>) -> PartState {
 
 fn is_on_its_way(appeal: &Appeal) -> bool {
     let answer = appeal.delivery.answer.as_ref();
-    answer
-        .is_some_and(|answer| answer.parts.is_empty() || answer.parts.contains(&PartState::Waiting))
+    answer.is_some_and(Answer::is_under_way)
 }
 
 /// The messages of an answer that was dispatched.

@@ -211,7 +211,7 @@ pub(super) fn of_message(
 ) -> Option<(Appeal, Option<u32>)> {
     let post = ctx.view.post(chat, message)?;
     let appeal = ctx.appeal(post.appeal)?;
-    (appeal.chat == chat && !appeal.mixed).then_some((appeal, post.line))
+    appeal.is_of(chat).then_some((appeal, post.line))
 }
 
 /// The appeal that a message belongs to, unless its row is gone. A closed one is opened again: its answer is what the partner speaks of.

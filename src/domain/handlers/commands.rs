@@ -3,11 +3,7 @@
 //! Invariant: a command is all that its message says; with anything else beside it, it is what people write.
 
 use crate::domain::{
-    context::DecisionContext,
-    message::Message,
-    text::{Text, fold},
-    view::View,
-    wording::Say,
+    context::DecisionContext, message::Message, text::Text, view::View, wording::MenuButton,
 };
 
 /// A command of the bot, by its first word.
@@ -39,22 +35,16 @@ pub(super) fn said_in(
 /// No label of a button is longer, in bytes.
 const LONGEST_LABEL: usize = 400;
 
-/// A button below the chat writes its label, which may be in the other language, or from before the firm has chosen another.
+/// A button below the chat writes its label.
 fn menu_button(ctx: &DecisionContext<'_, impl View>, text: &Text) -> Option<BotCommand> {
     if text.as_str().len() > LONGEST_LABEL {
         return None;
     }
-    let said = fold(text.as_str());
-    let buttons = [
-        (Say::ButtonAppeals, BotCommand::Appeals),
-        (Say::ButtonPromotions, BotCommand::Promotions),
-    ];
-    let is_it = |label| {
-        let mut labels = ctx.rules.wording.every(label).into_iter();
-        labels.any(|label| fold(&label) == said)
-    };
-    let pressed = buttons.into_iter().find(|(label, _)| is_it(*label));
-    pressed.map(|(_, command)| command)
+    let button = ctx.rules.wording.menu_button(text.as_str())?;
+    Some(match button {
+        MenuButton::Appeals => BotCommand::Appeals,
+        MenuButton::Promotions => BotCommand::Promotions,
+    })
 }
 
 /// A command is one word that begins with a slash; in groups it may name the bot behind an `@` (Bot API: commands). With words behind it, it

@@ -267,23 +267,34 @@ fn pressed(
     if session.blocked {
         come_back(ctx, &mut session);
     }
-    if session.partner.is_some() {
-        match button {
-            Some(Button::Promotions(page)) => {
-                return catalogue::show(ctx, &session, page, message);
-            }
-            Some(Button::Appeals(page)) => return overview::list(ctx, &session, page, message),
-            Some(Button::Dialogue(appeal, page)) => {
-                return overview::dialogue(ctx, &session, appeal, page, message);
-            }
-            Some(Button::Rate(appeal, thumb)) => {
-                return ratings::rated(ctx, &session, (appeal, thumb), message);
-            }
-            Some(Button::Remark(appeal)) => return ratings::invite(ctx, session, appeal),
-            Some(Button::NoRemark) => return ratings::uninvite(ctx, session, message),
-            Some(Button::Code(mark)) => {
-                return registration::further::chosen(ctx, &mut session, mark);
-            }
+    match (button, session.partner.is_some()) {
+        (Some(Button::Promotions(page)), true) => catalogue::show(ctx, &session, page, message),
+        (Some(Button::Appeals(page)), true) => overview::list(ctx, &session, page, message),
+        (Some(Button::Dialogue(appeal, page)), true) => {
+            overview::dialogue(ctx, &session, appeal, page, message);
+        }
+        (Some(Button::Rate(appeal, thumb)), true) => {
+            ratings::rated(ctx, &session, (appeal, thumb), message);
+        }
+        (Some(Button::Remark(appeal)), true) => ratings::invite(ctx, session, appeal),
+        (Some(Button::NoRemark), true) => ratings::uninvite(ctx, session, message),
+        (Some(Button::Code(mark)), true) => {
+            registration::further::chosen(ctx, &mut session, mark);
+        }
+        // He is no partner any more.
+        (
+            Some(
+                Button::Promotions(_)
+                | Button::Appeals(_)
+                | Button::Dialogue(..)
+                | Button::Rate(..)
+                | Button::Remark(_)
+                | Button::NoRemark
+                | Button::Code(_),
+            ),
+            false,
+        ) => {}
+        (
             Some(
                 Button::SendKept
                 | Button::DropKept
@@ -292,10 +303,10 @@ fn pressed(
                 | Button::Solve(_)
                 | Button::Withdraw(..),
             )
-            | None => {}
-        }
+            | None,
+            _,
+        ) => of_kept(ctx, session, button),
     }
-    of_kept(ctx, session, button);
 }
 
 /// What was written before registering is passed on, or is not.
@@ -310,27 +321,7 @@ fn of_kept(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, butto
             ctx.put(Entity::Session(session.clone()));
             ctx.say(&session, Say::KeptDropped);
         }
-        Some(
-            Button::SendKept
-            | Button::DropKept
-            | Button::CheckAgain
-            | Button::Take(_)
-            | Button::Solve(_)
-            | Button::Withdraw(..),
-        )
-        | None => {
-            ctx.say(&session, Say::KeptGone);
-        }
-        // He is no partner any more.
-        Some(
-            Button::Promotions(_)
-            | Button::Appeals(_)
-            | Button::Dialogue(..)
-            | Button::Rate(..)
-            | Button::Remark(_)
-            | Button::NoRemark
-            | Button::Code(_),
-        ) => {}
+        Some(_) | None => ctx.say(&session, Say::KeptGone),
     }
 }
 

@@ -9,10 +9,9 @@ use crate::domain::{
     ids::{AppealId, MessageId},
     markdown,
     session::Session,
-    styled::Styled,
-    text::{Html, beginning},
+    text::{Html, Text, beginning},
     view::View,
-    wording::Say,
+    wording::{MenuButton, Say},
 };
 
 use super::lines;
@@ -30,8 +29,8 @@ const LABELLED: usize = 24;
 
 /// The buttons that stay below a partner's chat.
 pub(super) fn menu(ctx: &DecisionContext<'_, impl View>, session: &Session) -> Keyboard {
-    let labels = [Say::ButtonAppeals, Say::ButtonPromotions];
-    Keyboard::Menu(labels.map(|label| ctx.text(session, label)).into())
+    let labels = MenuButton::ALL.map(|button| ctx.text(session, button.label()));
+    Keyboard::Menu(labels.into())
 }
 
 /// Shows a page of the list, in place of the message that bears the button where there is one.
@@ -85,16 +84,13 @@ pub(super) fn dialogue(
     page: u16,
     instead: Option<MessageId>,
 ) {
-    let own = |appeal: &Appeal| appeal.chat == session.chat && !appeal.mixed;
-    let Some(appeal) = ctx.appeal(id).filter(own) else {
+    let own = ctx.appeal(id).filter(|appeal| appeal.is_of(session.chat));
+    let Some(appeal) = own else {
         return list(ctx, session, 0, instead);
     };
-    let lines = ctx.view.lines(id, usize::MAX);
-    let entries: Vec<String> = lines
-        .iter()
-        .filter_map(|line| entry(ctx, session, line))
-        .collect();
-    let pages = entries.len().div_ceil(LINES).max(1);
+    let mut lines = ctx.view.lines(id, usize::MAX);
+    lines.retain(is_shown);
+    let pages = lines.len().div_ceil(LINES).max(1);
     let page = usize::from(page).min(pages - 1);
     let heading = Say::DialogueHeading {
         appeal: &headline(ctx, session, &appeal),
@@ -103,9 +99,9 @@ pub(super) fn dialogue(
     };
     let heading = Html::escape(&ctx.text(session, heading));
     let mut text = format!("<b>{}</b>", heading.as_str());
-    for entry in entries.iter().skip(page * LINES).take(LINES).rev() {
+    for line in lines.iter().skip(page * LINES).take(LINES).rev() {
         text.push_str("\n\n");
-        text.push_str(entry);
+        text.push_str(&entry(ctx, session, line));
     }
     let earlier = (page + 1 < pages).then_some((Say::DialogueEarlier, page + 1));
     let later = page.checked_sub(1).map(|to| (Say::DialogueLater, to));
@@ -157,22 +153,26 @@ fn first_words(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Option<
     first.for_partner().map(|words| words.0.clone())
 }
 
-/// A line under the name of whoever wrote it; nothing where the partner has nothing of it. What was in a row before our time may have been
-/// written for those who work there.
-fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, line: &Line) -> Option<String> {
+/// Whether the partner has anything of a line.
+fn is_shown(line: &Line) -> bool {
+    line.author == Author::Adopted || line.for_partner().is_some()
+}
+
+/// A line under the name of whoever wrote it. What was in a row before our time may have been written for those who work there.
+fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, line: &Line) -> String {
     let at = ctx.rules.day_and_time(line.at);
     let (head, words) = match line.author {
         Author::Partner => {
             let words = beginning(line.text.as_str(), SHOWN);
             (Say::DialoguePartner(&at), Html::escape(&words))
         }
-        Author::Specialist => {
-            let words = markdown::beginning(&Styled::new(line.for_partner()?.as_str(), &[]), SHOWN);
+        Author::Specialist | Author::Note => {
+            let words = line.for_partner().map_or("", Text::as_str);
+            let words = markdown::beginning(&words.into(), SHOWN);
             (Say::DialogueSpecialist(&at), words)
         }
-        Author::Note => return None,
         Author::Adopted => (Say::DialogueBefore, Html::escape("")),
     };
     let head = Html::escape(&ctx.text(session, head));
-    Some(format!("<i>{}</i>\n{}", head.as_str(), words.as_str()))
+    format!("<i>{}</i>\n{}", head.as_str(), words.as_str())
 }

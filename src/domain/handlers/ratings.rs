@@ -149,8 +149,7 @@ fn own(
     session: &Session,
     id: AppealId,
 ) -> Option<(Appeal, Number)> {
-    let own = |appeal: &Appeal| appeal.chat == session.chat && !appeal.mixed;
-    let appeal = ctx.appeal(id).filter(own)?;
+    let appeal = ctx.appeal(id).filter(|appeal| appeal.is_of(session.chat))?;
     let number = appeal.number?;
     Some((appeal, number))
 }

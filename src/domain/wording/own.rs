@@ -82,6 +82,7 @@ impl Wording {
             said: Arc::new(said),
             built_in: Arc::clone(&texts.built_in),
         };
+        self.learn_labels();
         Ok(())
     }
 }

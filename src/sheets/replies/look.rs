@@ -4,7 +4,7 @@
 
 use google_sheets4::api;
 
-use super::{index, sheet_id};
+use super::{cells, index, sheet_id};
 use crate::sheets::wire::{
     SheetId,
     look::{ChosenFormat, ColumnLook, TabLook, USUAL_WIDTH},
@@ -27,32 +27,30 @@ fn tab(sheet: api::Sheet) -> Option<(SheetId, TabLook)> {
         columns: Vec::new(),
         views: views.filter_map(|view| view.title).collect(),
     };
-    for data in sheet.data.unwrap_or_default() {
-        let first = index(data.start_column) as usize;
-        for (at, column) in (first..).zip(data.column_metadata.unwrap_or_default()) {
+    for mut data in sheet.data.unwrap_or_default() {
+        let widths = data.column_metadata.take().unwrap_or_default();
+        for (at, column) in (index(data.start_column)..).zip(widths) {
             let width = column.pixel_size.map(|width| index(Some(width)));
             column_of(&mut look, at).width = width.unwrap_or(USUAL_WIDTH);
         }
-        let first_row = index(data.start_row);
-        for (row, cells) in (first_row..).zip(data.row_data.unwrap_or_default()) {
-            for (at, cell) in (first..).zip(cells.values.unwrap_or_default()) {
-                let Some(format) = cell.user_entered_format else {
-                    continue;
-                };
-                let column = column_of(&mut look, at);
-                let seen = if row == 0 {
-                    &mut column.header
-                } else {
-                    &mut column.body
-                };
-                *seen = seen.or(chosen(&format));
-            }
+        for ((row, at), cell) in cells(data) {
+            let Some(format) = cell.user_entered_format else {
+                continue;
+            };
+            let column = column_of(&mut look, at);
+            let seen = if row == 0 {
+                &mut column.header
+            } else {
+                &mut column.body
+            };
+            *seen = seen.or(chosen(&format));
         }
     }
     Some((sheet_id(&properties), look))
 }
 
-fn column_of(look: &mut TabLook, at: usize) -> &mut ColumnLook {
+fn column_of(look: &mut TabLook, at: u32) -> &mut ColumnLook {
+    let at = at as usize;
     if look.columns.len() <= at {
         look.columns.resize_with(at + 1, ColumnLook::default);
     }

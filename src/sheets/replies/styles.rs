@@ -17,20 +17,10 @@ use crate::{
 pub(in crate::sheets) fn cells(answer: api::Spreadsheet) -> Option<Vec<StyledCell>> {
     let blocks = answer.sheets?.into_iter();
     let blocks = blocks.flat_map(|sheet| sheet.data.unwrap_or_default());
-    Some(blocks.flat_map(block).collect())
+    Some(blocks.flat_map(super::cells).map(cell).collect())
 }
 
-fn block(data: api::GridData) -> Vec<StyledCell> {
-    let (row, column) = (index(data.start_row), index(data.start_column));
-    let rows = (row..).zip(data.row_data.unwrap_or_default());
-    rows.flat_map(|(row, cells)| {
-        let cells = (column..).zip(cells.values.unwrap_or_default());
-        cells.map(move |(column, data)| cell((row, column), data))
-    })
-    .collect()
-}
-
-fn cell(at: (u32, u32), data: api::CellData) -> StyledCell {
+fn cell((at, data): ((u32, u32), api::CellData)) -> StyledCell {
     let text = data.formatted_value.unwrap_or_default();
     let mut whole = data
         .user_entered_format

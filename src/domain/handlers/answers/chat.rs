@@ -10,12 +10,12 @@ use super::{
 };
 use crate::domain::{
     appeal::{
-        Appeal, Delivery, PartState, RejectReason,
+        Appeal, Delivery, RejectReason,
         correction::{Correction, SentAnswer},
         staff::{ChatOrder, ChatReply},
     },
     context::DecisionContext,
-    effect::{Entity, Wake},
+    effect::Entity,
     handlers::staff_chat,
     ids::{MessageId, Revision, RowKey},
     tab::Tab,
@@ -116,13 +116,10 @@ fn begin(
         return wait_for_partner(ctx, appeal, (reply, at));
     }
     set_out(appeal, &reply, at);
-    let until = at + ctx.rules.grace;
     if ctx.rules.grace.is_zero() || has_lasted(at, ctx.now, ctx.rules.grace) {
         return dispatch(ctx, appeal);
     }
-    appeal.delivery.state = Delivery::Grace { until };
-    ctx.dirty(RowKey::Appeal(appeal.id));
-    ctx.wake(until, Wake::Appeal(appeal.id));
+    let until = rest(ctx, appeal, at, |until| Delivery::Grace { until });
     let time = ctx.rules.time_with_seconds(until);
     staff_chat::says(
         ctx,
@@ -155,14 +152,9 @@ fn set_out(appeal: &mut Appeal, reply: &ChatReply, at: jiff::Timestamp) {
     appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
     let shown = appeal.thread.as_ref().map(|thread| thread.shown);
     appeal.delivery.answer = Some(Answer {
-        revision: appeal.delivery.revision,
-        text: reply.text.clone(),
-        styles: Vec::new(),
-        called: None,
-        at,
         covers: shown.filter(|shown| *shown > 0),
-        parts: Vec::new(),
         reply: Some(Box::new(reply.clone())),
+        ..Answer::new(appeal.delivery.revision, reply.text.clone(), at)
     });
 }
 
@@ -192,11 +184,11 @@ fn correct(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, reply:
     if ctx.rules.grace.is_zero() {
         return dispatch(ctx, appeal);
     }
-    rest(ctx, appeal, |until| Delivery::CorrectingSoon {
+    let until = rest(ctx, appeal, ctx.now, |until| Delivery::CorrectingSoon {
         until,
         withdraws: false,
     });
-    let time = ctx.rules.time_with_seconds(ctx.now + ctx.rules.grace);
+    let time = ctx.rules.time_with_seconds(until);
     staff_chat::says(ctx, appeal, (message, true), StaffNote::Correcting(&time));
 }
 
@@ -339,9 +331,7 @@ pub(in crate::domain::handlers) fn drop_all(
     let answer = appeal.delivery.answer.take();
     appeal.delivery.correction = None;
     let orders = std::mem::take(&mut appeal.delivery.orders);
-    let rests =
-        |answer: &Answer| answer.parts.is_empty() || answer.parts.contains(&PartState::Waiting);
-    let under_way = answer.filter(rests);
+    let under_way = answer.filter(Answer::is_under_way);
     let under_way = under_way.and_then(|answer| Some(answer.reply?.message));
     let wanted = orders.iter().map(ChatOrder::message);
     for message in under_way.into_iter().chain(wanted).collect::<Vec<_>>() {

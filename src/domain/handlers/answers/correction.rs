@@ -76,7 +76,7 @@ pub(super) fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
     if ctx.rules.grace.is_zero() {
         dispatch(ctx, appeal);
     } else {
-        rest(ctx, appeal, |until| Delivery::CorrectingSoon {
+        rest(ctx, appeal, ctx.now, |until| Delivery::CorrectingSoon {
             until,
             withdraws,
         });

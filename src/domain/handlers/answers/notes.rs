@@ -44,14 +44,8 @@ pub(super) fn leave_cell(appeal: &mut Appeal, text: Text, at: Timestamp) {
         arrived: None,
     };
     appeal.delivery.answer = Some(Answer {
-        revision: appeal.delivery.revision,
-        text,
-        styles: Vec::new(),
-        called: None,
-        at,
-        covers: None,
         parts: vec![delivered],
-        reply: None,
+        ..Answer::new(appeal.delivery.revision, text, at)
     });
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{
     appeal::{Appeal, Author, Line},
     context::DecisionContext,
     effect::{Button, Keyboard},
-    text::{Html, Text, split},
+    text::{Html, Text, beginning},
     thread::StaffThread,
     view::View,
     wording::{Note, StaffNote},
@@ -93,7 +93,7 @@ pub(super) fn in_a_line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -
     let first = lines.first().map_or("", |line| line.text.as_str());
     let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
     let (name, _) = who(ctx, appeal);
-    let words = cut(&first, FIRST_WORDS);
+    let words = beginning(&first, FIRST_WORDS);
     let line = StaffNote::SummaryLine {
         number: appeal.number,
         name: &name,
@@ -109,14 +109,7 @@ pub(super) fn note(ctx: &DecisionContext<'_, impl View>, note: StaffNote<'_>) ->
 
 /// Words that fit into a message.
 pub(super) fn short(words: &str) -> String {
-    cut(words, WORDS)
-}
-
-fn cut(words: &str, limit: usize) -> String {
-    match split(words, limit).as_slice() {
-        [first, _, ..] => format!("{first}…"),
-        _ => words.to_owned(),
-    }
+    beginning(words, WORDS)
 }
 
 /// The tab of the appeals. It leads to no row: rows move under a sort, and a link that leads to another partner's row is worse than a look for the

@@ -69,9 +69,8 @@ impl TabSnapshot {
             return cells.is_empty();
         };
         for cell in cells {
-            let mut rows = self.rows.iter();
-            let row = rows.find(|row| row.row == cell.at.0);
-            let text = row.and_then(|row| self.text(row, styled));
+            let row = self.rows.binary_search_by_key(&cell.at.0, |row| row.row);
+            let text = row.ok().and_then(|at| self.text(&self.rows[at], styled));
             if text != Some(&cell.text) {
                 return false;
             }
