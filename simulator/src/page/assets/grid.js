@@ -80,8 +80,9 @@ function turn(event, titles) {
 
 function render() {
   renderTabs();
-  if (!world.tab) return void $("#sheet").classList.add("loading");
-  $("#sheet").classList.remove("loading");
+  // Until the tab is there, the table is still the one before: nobody may type into it by mistake.
+  $("#sheet").inert = !world.tab;
+  if (!world.tab) return;
   const model = new Model(world.tab);
   const same = grid.title === world.tab.title && grid.model?.rows <= model.rows && grid.model?.columns === model.columns;
   const moved = grid.title !== world.tab.title;
