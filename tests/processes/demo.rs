@@ -180,7 +180,13 @@ async fn the_page_plays_the_tour_up_to_a_step_and_tells_of_kills_and_starts() {
         "{}",
         exit.out
     );
-    assert_eq!(exit.err, "", "nothing is logged");
+    // On a disk that is busy the journal may be closed by the next start, which is said; nothing else is logged.
+    let mut logged = exit.err.lines();
+    assert!(
+        logged.all(|line| line.contains("the journal's writer has not ended in time")),
+        "{}",
+        exit.err
+    );
 }
 
 #[tokio::test]
