@@ -26,6 +26,7 @@ use sheetdesk::{
     },
     fetch::Fetcher,
     journal::{Journal, Nudges, Signals, Undecodable},
+    proxies::Proxies,
     secret::Secret,
     telegram::{client::BotClient, outbox},
 };
@@ -201,8 +202,8 @@ async fn measure(case: &Case) -> Figures {
         .apply(first_look(case.recipients))
         .await
         .expect("stored");
-    let client =
-        BotClient::new(&telegram.url, Secret::new(telegram.token.clone())).expect("a client");
+    let token = Secret::new(telegram.token.clone());
+    let client = BotClient::new(&telegram.url, token, Proxies::new(None)).expect("a client");
     let stop = CancellationToken::new();
     let fetcher = Fetcher::new(directory.path()).expect("a fetcher");
     let delivery = tokio::spawn(outbox::deliver(

@@ -30,6 +30,7 @@ use sheetdesk::{
         ids::{AppealId, ChatId, Number, Seq, SpreadsheetId},
         tab::Tab,
     },
+    proxies::Proxies,
     sheets::{
         account_key::AccountKey,
         client::{SheetsClient, Timeouts},
@@ -258,10 +259,10 @@ async fn sheets_client(address: SocketAddr) -> (SheetsClient, Settings) {
     let variables = variables.map(|(name, value)| (format!("SHEETDESK_{name}"), value.to_owned()));
     let (settings, _) = Settings::load(None, variables.into_iter()).expect("settings");
     let key = AccountKey::parse(&key).expect("a key");
-    let sheets_client =
-        SheetsClient::new(&format!("http://{address}"), key, Timeouts::default(), now)
-            .await
-            .expect("a hub");
+    let (api, straight) = (format!("http://{address}"), Proxies::new(None));
+    let sheets_client = SheetsClient::new(&api, key, Timeouts::default(), straight, now)
+        .await
+        .expect("a hub");
     (sheets_client, settings)
 }
 

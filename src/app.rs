@@ -36,6 +36,7 @@ use crate::{
     http,
     journal::{self, BestEffort, Journal, Nudges, OpenError, Signals},
     operator::{AdminError, Console, Noted, listener},
+    proxies::Proxies,
     sheets::{
         account_key::{AccountKey, KeyError},
         client::{ClientError, SheetsClient, Timeouts},
@@ -270,9 +271,11 @@ fn signals() -> (Signals, Due) {
 async fn clients(settings: &Settings) -> Result<(SheetsClient, BotClient), StartError> {
     let key = AccountKey::read(settings.sheets.credentials.path())?;
     let api = settings.sheets.api_url.as_str();
-    let sheets = SheetsClient::new(api, key, Timeouts::default(), clock::now).await?;
+    let proxies = Proxies::new(settings.sheets.proxy.as_ref());
+    let sheets = SheetsClient::new(api, key, Timeouts::default(), proxies, clock::now).await?;
     let token = settings.telegram.token.secret().clone();
-    let telegram = BotClient::new(settings.telegram.api_url.as_str(), token)?;
+    let proxies = Proxies::new(settings.telegram.proxy.as_ref());
+    let telegram = BotClient::new(settings.telegram.api_url.as_str(), token, proxies)?;
     Ok((sheets, telegram))
 }
 

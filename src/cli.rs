@@ -24,7 +24,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
-    config::{Local, Settings, SettingsErrors},
+    config::{self, Local, Settings, SettingsErrors},
     logs,
     sheets::provision::Lists,
 };
@@ -40,7 +40,7 @@ const VERSION: &str = env!("SHEETDESK_VERSION");
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// The settings file [default: migrations-free-config/sheetdesk.toml, if it is there]
+    /// The settings file [default: migrations-free-config/sheetdesk.toml, or else /etc/sheetdesk/sheetdesk.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -137,6 +137,11 @@ enum Command {
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
+    },
+    /// Write a manual page for each command
+    Man {
+        /// Where to write them; made if it is not there
+        directory: PathBuf,
     },
 }
 
@@ -282,7 +287,8 @@ fn refuse(error: &clap::Error) -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     install_crypto();
-    let config = arguments.config.as_deref();
+    let config = arguments.config.or_else(config::installed_file);
+    let config = config.as_deref();
     match arguments.command {
         Command::Serve { observe: true, .. } => serve::observe(load(config)?).await,
         Command::Serve {
@@ -334,6 +340,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         } => forget::forget(&load(config)?, &partner, yes, format).await,
         Command::Probe { ready } => probe::probe(config, ready).await,
         Command::Completions { shell } => completions::completions(shell),
+        Command::Man { directory } => completions::man(&directory),
     }
 }
 

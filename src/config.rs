@@ -9,6 +9,7 @@
 mod addresses;
 mod credentials;
 mod declare;
+mod env_file;
 mod error;
 mod keys;
 mod layers;
@@ -24,11 +25,12 @@ mod working;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 pub use self::addresses::{BaseUrl, TabName};
 pub use self::credentials::Credentials;
+pub use self::env_file::ENV_FILE;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::keys::{is_secret, variable_of};
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
@@ -37,7 +39,7 @@ pub use self::settings::{
     TabAddress, Telegram,
 };
 pub use self::sheets::Fill;
-pub use self::values::{AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames};
+pub use self::values::{AdminChatId, FirmName, LogFilter, QuietHours, StaffChatId, StaffNames};
 pub use self::words::{
     AppealColumns, AppealFills, AppealMarks, AppealStatuses, AppealViews, AppealWords,
     ArchiveColumns, ArchiveWords, PartnerColumns, PartnerStatuses, PartnerWords, PromotionActions,
@@ -52,13 +54,25 @@ use self::layers::{FileText, Layers};
 
 /// The settings file that is used if nobody names one and it is there.
 pub const DEFAULT_FILE: &str = "migrations-free-config/sheetdesk.toml";
+/// The settings file of a machine on which the program was installed, used if neither is there.
+const INSTALLED_FILE: &str = "/etc/sheetdesk/sheetdesk.toml";
+/// The data directory of that machine.
+const INSTALLED_DATA: &str = "/var/lib/sheetdesk";
 
 /// All settings, in the order of the settings file.
 static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| Section::<Settings>.keys("", ""));
 
+/// The machine's settings file, if there is no [`DEFAULT_FILE`] here and it is there.
+#[must_use]
+pub fn installed_file() -> Option<PathBuf> {
+    let file = Path::new(INSTALLED_FILE);
+    (!Path::new(DEFAULT_FILE).exists() && file.exists()).then(|| file.to_owned())
+}
+
 impl Settings {
     /// Reads the settings from `file` (by default [`DEFAULT_FILE`], if it is there) and `variables`,
-    /// and from beside that file, if they are there, the sheets' words (`sheets.toml`) and the firm's texts (`texts/ru.ftl`, `texts/en.ftl`).
+    /// and from beside that file, if they are there, more variables ([`ENV_FILE`]), the sheets' words (`sheets.toml`) and the firm's texts
+    /// (`texts/ru.ftl`, `texts/en.ftl`).
     ///
     /// # Errors
     ///
@@ -109,11 +123,12 @@ fn reader(
     let mut findings = Findings::default();
     let file = named.unwrap_or(default);
     let known: Vec<&str> = KEYS.iter().map(|key| key.path.as_str()).collect();
-    let mut layers = Layers::defaults();
+    let mut layers = Layers::defaults(file);
     if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
         let values = layers::parse_file(file, &text, &known, &mut findings);
         layers = layers.with(Source::File(file.to_owned()), values);
     }
+    let variables = env_file::with_env_file(file, variables, &mut findings);
     let layers = layers::add_environment(layers, variables, &mut findings);
     read::Reader::new(layers, findings, file.to_owned())
 }

@@ -23,6 +23,7 @@ pub mod clock;
 pub mod fetch;
 pub mod health;
 pub mod logs;
+pub mod proxies;
 pub mod schedule;
 pub mod secret;
 pub mod shutdown;

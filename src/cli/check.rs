@@ -25,6 +25,7 @@ use crate::{
     },
     logs,
     operator::{ConsoleReply, StatusReport, TelegramStatus, ask},
+    proxies::Proxies,
     sheets::{
         account_key::AccountKey,
         client::{SheetsClient, Timeouts},
@@ -103,7 +104,8 @@ async fn running(settings: &Settings) -> Option<Box<StatusReport>> {
 
 async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
     let (url, token) = (&settings.telegram.api_url, &settings.telegram.token);
-    let client = match BotClient::new(url.as_str(), token.secret().clone()) {
+    let proxies = Proxies::new(settings.telegram.proxy.as_ref());
+    let client = match BotClient::new(url.as_str(), token.secret().clone(), proxies) {
         Ok(client) => client,
         Err(error) => return findings.push(wrong("Telegram", error.to_string())),
     };
@@ -221,7 +223,11 @@ pub(super) async fn sheets_client(
     timeouts: Timeouts,
 ) -> anyhow::Result<SheetsClient> {
     let key = AccountKey::read(settings.sheets.credentials.path())?;
-    Ok(SheetsClient::new(settings.sheets.api_url.as_str(), key, timeouts, clock::now).await?)
+    let (api, proxies) = (
+        settings.sheets.api_url.as_str(),
+        Proxies::new(settings.sheets.proxy.as_ref()),
+    );
+    Ok(SheetsClient::new(api, key, timeouts, proxies, clock::now).await?)
 }
 
 async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {

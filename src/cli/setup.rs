@@ -18,6 +18,7 @@ use super::Failure;
 use crate::{
     app::words::menus,
     config::{BaseUrl, Mode, Settings},
+    proxies::Proxies,
     telegram::{client::BotClient, webhook},
 };
 
@@ -25,6 +26,7 @@ pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCod
     let client = BotClient::new(
         settings.telegram.api_url.as_str(),
         settings.telegram.token.secret().clone(),
+        Proxies::new(settings.telegram.proxy.as_ref()),
     )?;
     if delete {
         let deleted = client.delete_webhook().await;

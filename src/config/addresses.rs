@@ -9,7 +9,9 @@ use std::str::FromStr;
 use reqwest::Url;
 
 use super::error::{Wrong, shown, wrong};
+use super::values::NONE;
 use crate::domain::ids::SpreadsheetId;
+use crate::proxies::{ProxyList, ProxyUrl};
 
 /// An `http` or `https` address without a slash at its end, so that paths can be put behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,22 @@ pub(super) fn spreadsheet(text: &str) -> Result<SpreadsheetId, Wrong> {
                 "Copy the address from the browser: https://docs.google.com/spreadsheets/d/ID/edit",
             )
         })
+}
+
+/// Proxies in the order in which they are tried; `none` for straight connections whatever the environment says.
+pub(super) fn proxies(text: &str) -> Result<ProxyList, Wrong> {
+    if text.trim() == NONE {
+        return Ok(ProxyList(Vec::new()));
+    }
+    let urls = text.split(',').map(|url| ProxyUrl::parse(url.trim()));
+    // A proxy's address may hold a password, so none of it is repeated.
+    urls.collect::<Option<_>>().map(ProxyList).ok_or_else(|| {
+        wrong(
+            "One of the addresses is not a proxy's.",
+            "Write each as http://, https://, socks5:// or socks5h:// with a host and a port, such as socks5h://name:password@proxy.example.com:1080, \
+             and commas between them; or none.",
+        )
+    })
 }
 
 pub(super) fn tab(text: &str) -> Result<TabName, Wrong> {

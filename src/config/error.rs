@@ -75,6 +75,8 @@ pub(super) struct Findings {
     pub(super) warnings: Vec<Warning>,
     /// A settings file could not be read, so what is missing may well be in it.
     pub(super) file_lost: bool,
+    /// A file with variables that this user may not read, so what is missing may well be in it.
+    pub(super) unreadable: Option<PathBuf>,
 }
 
 impl Findings {
@@ -93,14 +95,27 @@ impl Findings {
     }
 
     /// The value if nothing is wrong, otherwise everything that is.
-    pub(super) fn conclude<T>(self, value: Option<T>) -> Result<(T, Vec<Warning>), SettingsErrors> {
+    pub(super) fn conclude<T>(
+        mut self,
+        value: Option<T>,
+    ) -> Result<(T, Vec<Warning>), SettingsErrors> {
         match value {
-            Some(value) if self.errors.is_empty() => Ok((value, self.warnings)),
-            _ => Err(SettingsErrors {
-                errors: self.errors,
-                warnings: self.warnings,
-            }),
+            Some(value) if self.errors.is_empty() => return Ok((value, self.warnings)),
+            _ => {}
         }
+        if let Some(file) = self.unreadable.take() {
+            let problem = "The file may not be read by the user who runs this command, so what it says is missing.";
+            let remedy = "Run the command as the user who may, or with sudo.";
+            self.add(
+                "(the whole file)",
+                Source::File(file),
+                wrong(problem, remedy),
+            );
+        }
+        Err(SettingsErrors {
+            errors: self.errors,
+            warnings: self.warnings,
+        })
     }
 }
 

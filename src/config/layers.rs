@@ -9,9 +9,9 @@ use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Error, Figment, Metadata, Profile, Provider};
 
-use super::KEYS;
 use super::error::{Findings, Source, Warning, Wrong, looks_secret, wrong};
 use super::keys::{self, Key, inside};
+use super::{INSTALLED_DATA, INSTALLED_FILE, KEYS};
 
 /// The values of all sources, the later source winning.
 #[derive(Default)]
@@ -29,11 +29,14 @@ impl Layers {
         self
     }
 
-    /// What the settings are if nobody sets them.
-    pub(super) fn defaults() -> Self {
+    /// What the settings are if nobody sets them in `file` or elsewhere.
+    pub(super) fn defaults(file: &Path) -> Self {
         let given = |key: &'static Key| Some(nest(&key.path, key.default?.to_owned()));
+        let installed = (file == Path::new(INSTALLED_FILE))
+            .then(|| nest("data_dir", INSTALLED_DATA.to_owned()));
         KEYS.iter()
             .filter_map(given)
+            .chain(installed)
             .fold(Self::default(), |layers, values| {
                 layers.with(Source::EmbeddedDefaults, values)
             })
@@ -97,12 +100,9 @@ pub(super) fn parse_embedded(text: &str) -> Dict {
 /// Puts each known environment variable on top, and warns of the unknown.
 pub(super) fn add_environment(
     mut layers: Layers,
-    variables: impl Iterator<Item = (String, String)>,
+    mut ours: BTreeMap<String, String>,
     findings: &mut Findings,
 ) -> Layers {
-    let mut ours: BTreeMap<String, String> = variables
-        .filter(|(name, _)| name.starts_with(keys::PREFIX))
-        .collect();
     for key in KEYS.iter() {
         if let Some((value, source)) = given(key, &mut ours, findings) {
             layers = layers.with(source, nest(&key.path, value));

@@ -11,6 +11,7 @@ use super::keys::{self, Key};
 use super::layers::Layers;
 use super::sheets;
 use super::texts;
+use super::values::FirmName;
 use super::words::SheetWords;
 use crate::domain::wording::Wording;
 
@@ -80,9 +81,9 @@ impl Reader {
         self.beside(|file| sheets::load(&file.with_file_name(sheets::FILE_NAME)))
     }
 
-    /// What the bot says to partners; `None` if something is wrong with it.
-    pub(super) fn texts(&mut self) -> Option<Wording> {
-        self.beside(texts::load)
+    /// What the bot says to partners in the name of `firm`; `None` if something is wrong with it.
+    pub(super) fn texts(&mut self, firm: Option<&FirmName>) -> Option<Wording> {
+        self.beside(|file| texts::load(file, firm))
     }
 
     fn beside<T>(

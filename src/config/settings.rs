@@ -20,7 +20,7 @@ use super::keys::{Key, inside};
 use super::read::Reader;
 use super::secrets::{self, BotToken, CallbackSecret};
 use super::values::{
-    self, AdminChatId, LogFilter, QuietHours, StaffChatId, StaffNames, UpdateSource,
+    self, AdminChatId, FirmName, LogFilter, QuietHours, StaffChatId, StaffNames, UpdateSource,
 };
 use super::words::SheetWords;
 use super::working;
@@ -28,9 +28,11 @@ use crate::domain::hours::Shift;
 use crate::domain::ids::SpreadsheetId;
 use crate::domain::wording::Wording;
 use crate::logs;
+use crate::proxies::ProxyList;
 use crate::secret::Secret;
 
 const SCHEDULE: &str = "six fields, such as \"0 */5 * * * *\" for every five minutes";
+const PROXIES: &str = "addresses such as socks5h://name:password@proxy.example.com:1080, with commas between several; none is a straight connection";
 const FLAG: &str = "true or false";
 
 // Commands beside the running service read these two alone.
@@ -47,6 +49,9 @@ settings! {
         /// The zone of schedules, quiet hours and everything that people read.
         time_zone: TimeZone =
             setting(values::time_zone, "a time zone such as Europe/Moscow").or("Europe/Moscow"),
+        /// What the firm calls itself to its partners.
+        firm: Option<FirmName> =
+            setting(values::firm, "the firm's name in one line, at most 60 characters").optional(),
         /// The log.
         log: Log = Section::<Log>,
         /// The addresses that we listen on.
@@ -110,6 +115,8 @@ settings! {
         /// The Bot API server.
         api_url: BaseUrl = setting(addresses::base_url, "https://api.telegram.org")
             .or("https://api.telegram.org"),
+        /// The proxies on the way there, tried in this order; without them HTTPS_PROXY counts, as far as NO_PROXY lets it.
+        proxy: Option<ProxyList> = setting(addresses::proxies, PROXIES).secret().optional(),
         /// How updates reach us.
         mode: Mode = ModeAndSecret,
         /// Where alerts go.
@@ -127,6 +134,8 @@ settings! {
         /// The Sheets API.
         api_url: BaseUrl = setting(addresses::base_url, "https://sheets.googleapis.com")
             .or("https://sheets.googleapis.com"),
+        /// The proxies on the way there, as `telegram.proxy`.
+        proxy: Option<ProxyList> = setting(addresses::proxies, PROXIES).secret().optional(),
         /// Who we are there.
         credentials: Credentials = setting(
             credentials,
@@ -193,7 +202,7 @@ settings! {
         /// How long a partner may wait for an answer, in minutes of working time, before his row says so; 0 is for ever.
         // After a month nobody waits any more.
         answer_within: Option<Duration> =
-            setting(values::minutes::<43_200>, "a whole number of minutes; 0 is for ever").or("0"),
+            setting(values::minutes::<43_200>, "a whole number of minutes; 0 is for ever").or("240"),
     }
 
     /// When people work, in the configured time zone.
@@ -381,7 +390,8 @@ impl Declaration for TextsBeside {
     }
 
     fn read(&self, r: &mut Reader, _: &str) -> Option<Wording> {
-        r.texts()
+        let firm = r.optional("firm", values::firm)?;
+        r.texts(firm.as_ref())
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::error::{Findings, SettingsError, Source, Wrong, wrong};
 use super::keys;
 use super::layers::{self, FileText};
+use super::values::FirmName;
 use crate::domain::session::Locale;
 use crate::domain::wording::Wording;
 use crate::domain::wording::own::{self, TextFault};
@@ -14,16 +15,21 @@ use crate::domain::wording::own::{self, TextFault};
 /// The files beside the settings file, by language.
 const FILES: [(Locale, &str); 2] = [(Locale::Ru, "texts/ru.ftl"), (Locale::En, "texts/en.ftl")];
 
-/// Our texts with those of the files beside `settings`, where they are there, in their places.
-pub(super) fn load(settings: &Path) -> Result<Wording, Vec<SettingsError>> {
+/// Our texts with those of the files beside `settings`, where they are there, in their places; `firm` is the firm's name, whatever a file says.
+pub(super) fn load(
+    settings: &Path,
+    firm: Option<&FirmName>,
+) -> Result<Wording, Vec<SettingsError>> {
     let mut wording = Wording::built_in();
     let mut findings = Findings::default();
     for (locale, name) in FILES {
         let path = settings.with_file_name(name);
-        let FileText::Text(source) = layers::read_file(&path, false, &mut findings) else {
-            continue;
+        let source = match layers::read_file(&path, false, &mut findings) {
+            FileText::Text(source) => source,
+            FileText::Absent if firm.is_some() => String::new(),
+            FileText::Absent | FileText::Lost => continue,
         };
-        if let Err(faults) = wording.take(locale, source) {
+        if let Err(faults) = wording.take(locale, source, firm.map(FirmName::as_str)) {
             for fault in &faults {
                 let (key, fault) = told(fault);
                 findings.add(&key, Source::File(path.clone()), fault);
@@ -108,7 +114,29 @@ mod tests {
         let directory = tempfile::tempdir().expect("a temporary directory");
         std::fs::create_dir(directory.path().join("texts")).expect("a directory");
         std::fs::write(directory.path().join(name), text).expect("a written file");
-        load(&directory.path().join("sheetdesk.toml"))
+        load(&directory.path().join("sheetdesk.toml"), None)
+    }
+
+    #[test]
+    fn the_settings_name_the_firm_whatever_a_file_says() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let settings = directory.path().join("sheetdesk.toml");
+        let firm = super::super::values::firm("Агентство «Дом»").expect("a name");
+        let heads = || {
+            let wording = load(&settings, Some(&firm)).expect("good texts");
+            [Locale::Ru, Locale::En].map(|locale| wording.say(locale, Say::WrittenFirst(Number(7))))
+        };
+        for head in heads() {
+            assert!(head.contains("Агентство «Дом»"), "{head}");
+        }
+        std::fs::create_dir(directory.path().join("texts")).expect("a directory");
+        let file = directory.path().join("texts/en.ftl");
+        std::fs::write(
+            file,
+            "firm = House\nwritten-first = { firm } on { $number }:\n",
+        )
+        .expect("a written file");
+        assert_eq!(heads()[1], "Агентство «Дом» on 7:");
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub struct StaffChatId(i64);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StaffNames(pub BTreeMap<i64, String>);
 
+/// What the firm calls itself: one line that fits into a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirmName(String);
+
 /// Hours of the day in which promotions wait, in the zone of the settings.
 ///
 /// `until` is the first moment that is not quiet. It may be earlier than `from`: over midnight.
@@ -52,6 +56,17 @@ pub(super) enum UpdateSource {
 
 impl LogFilter {
     /// The directives.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FirmName {
+    /// The longest name, in characters.
+    const LONGEST: usize = 60;
+
+    /// As the settings write it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -211,6 +226,22 @@ pub(super) fn log_filter(text: &str) -> Result<LogFilter, Wrong> {
     }
 }
 
+pub(super) fn firm(text: &str) -> Result<FirmName, Wrong> {
+    let name = text.trim();
+    // Braces would be places to fill in.
+    let fits = |letter: char| !letter.is_control() && !matches!(letter, '{' | '}');
+    if name.chars().count() <= FirmName::LONGEST && name.chars().all(fits) {
+        return Ok(FirmName(name.to_owned()));
+    }
+    Err(wrong(
+        "The name does not fit into a sentence.",
+        format!(
+            "Write it in one line, in at most {} characters, without braces.",
+            FirmName::LONGEST
+        ),
+    ))
+}
+
 pub(super) fn admin_chat(text: &str) -> Result<AdminChatId, Wrong> {
     let number = text.parse().ok().filter(|number| *number != 0);
     number.map(AdminChatId).ok_or_else(|| {
@@ -255,7 +286,7 @@ pub(super) fn staff_names(text: &str) -> Result<StaffNames, Wrong> {
 }
 
 /// What switches a setting off whose value is otherwise a number or hours.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 
 fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Wrong> {
     let found = choices.iter().find(|(word, _)| *word == text);

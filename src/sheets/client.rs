@@ -11,18 +11,19 @@ use std::{
 };
 
 use google_sheets4::{Sheets, api};
-use hyper_rustls::HttpsConnectorBuilder;
+use hyper_rustls::{ConfigBuilderExt as _, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
 use jiff::Timestamp;
-use rustls::crypto::ring;
+use rustls::{ClientConfig, crypto::ring};
 
 use self::call::ClientState;
 use super::{
     a1::a1,
     account_key::{AccountKey, KeyError, web_address},
+    dialer::Dialer,
     errors,
     quota::{Kind, QuotaLeft},
     replies::{self, styles},
@@ -37,6 +38,7 @@ use crate::{
     clock,
     domain::ids::{BatchToken, SpreadsheetId},
     health::Health,
+    proxies::Proxies,
 };
 
 /// A connection that is idle for this long is closed by us; Google closes its own after some minutes, and a request sent at that moment would be lost.
@@ -96,7 +98,7 @@ pub enum TokenFate {
 }
 
 impl SheetsClient {
-    /// Prepares for calls to `api_url`; calls nobody yet.
+    /// Prepares for calls to `api_url` through `proxies`; calls nobody yet.
     ///
     /// # Errors
     /// The address or the key is unusable, or TLS cannot be set up.
@@ -104,6 +106,7 @@ impl SheetsClient {
         api_url: &str,
         key: AccountKey,
         timeouts: Timeouts,
+        proxies: Proxies,
         now: fn() -> Timestamp,
     ) -> Result<Self, ClientError> {
         let mut base = web_address(api_url).ok_or(ClientError::ApiUrl)?.to_string();
@@ -111,7 +114,7 @@ impl SheetsClient {
             // The library appends paths to it as it is.
             base.push('/');
         }
-        let connector = connector(timeouts.connect)?;
+        let connector = connector(timeouts.connect, proxies)?;
         let tokens = Tokens::new(key, connector.clone(), timeouts.token, now).await?;
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
@@ -315,20 +318,29 @@ impl From<InvalidChange> for SheetsError {
 }
 
 /// Connections over TLS with the machine's certificates, or with Mozilla's where it has none (a bare container); plain HTTP where the address says so.
-fn connector(timeouts: Duration) -> Result<Connector, ClientError> {
+fn connector(timeout: Duration, proxies: Proxies) -> Result<Connector, ClientError> {
     let mut http = HttpConnector::new();
     http.enforce_http(false);
-    http.set_connect_timeout(Some(timeouts));
+    http.set_connect_timeout(Some(timeout));
     http.set_nodelay(true);
-    let builder = match HttpsConnectorBuilder::new()
-        .with_provider_and_native_roots(ring::default_provider())
-    {
-        Ok(builder) => builder,
-        Err(_) => HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(ring::default_provider())
-            .map_err(|error| ClientError::Tls(error.to_string()))?,
+    let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ClientError::Tls(error.to_string()))?;
+    let tls = match tls.clone().with_native_roots() {
+        Ok(tls) => tls,
+        Err(_) => tls.with_webpki_roots(),
     };
-    Ok(builder.https_or_http().enable_http1().wrap_connector(http))
+    let tls = tls.with_no_client_auth();
+    let over = |tls: ClientConfig| {
+        HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+    };
+    let to_proxy = over(tls.clone()).wrap_connector(http.clone());
+    // The proxy's own handshake takes its round trips, too.
+    let dialer = Dialer::new(http, to_proxy, proxies, timeout * 2);
+    Ok(over(tls).wrap_connector(dialer))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 pub mod a1;
 pub mod account_key;
 pub mod client;
+mod dialer;
 mod errors;
 pub mod live_check;
 pub mod quota;

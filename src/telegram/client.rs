@@ -35,6 +35,7 @@ use crate::{
         media::MediaKind,
     },
     health::Health,
+    proxies::Proxies,
     secret::Secret,
 };
 
@@ -95,13 +96,13 @@ pub struct Webhook<'a> {
 }
 
 impl BotClient {
-    /// A client of the Bot API at `api_url` (`https://api.telegram.org`). A rustls provider must be installed before.
+    /// A client of the Bot API at `api_url` (`https://api.telegram.org`) through `proxies`. A rustls provider must be installed before.
     ///
     /// # Errors
     /// When the address is none, or TLS cannot be set up.
-    pub fn new(api_url: &str, token: Secret) -> Result<Self, BuildError> {
+    pub fn new(api_url: &str, token: Secret, proxies: Proxies) -> Result<Self, BuildError> {
         Ok(Self(Arc::new(Inner {
-            transport: Transport::new(api_url, token)?,
+            transport: Transport::new(api_url, token, proxies)?,
             health: watch::Sender::new(Health::Down),
             refusal: watch::Sender::new(None),
         })))

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::client::BotClient;
-use crate::secret::Secret;
+use crate::{proxies::Proxies, secret::Secret};
 
 /// The token that must never be seen in an error.
 pub(super) const TOKEN: &str = "4242:AAnobody-may-see-this";
@@ -77,7 +77,7 @@ impl Fake {
 /// A client of the Bot API at `url`.
 pub(super) fn client(url: &str) -> BotClient {
     install_provider();
-    BotClient::new(url, Secret::new(TOKEN.to_owned())).unwrap()
+    BotClient::new(url, Secret::new(TOKEN.to_owned()), Proxies::new(None)).unwrap()
 }
 
 /// What main does once.

@@ -11,7 +11,7 @@ use std::{
 use modules::{Modules, Names};
 
 /// Who may import whom, or which modules of it; a room that is not named here may be imported by everybody named on the left of `app`.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("journal", &["domain", "clock"]),
     (
@@ -27,13 +27,15 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ),
     (
         "telegram",
-        &["journal", "domain", "secret", "clock", "health", "fetch"],
+        &[
+            "journal", "domain", "secret", "clock", "health", "fetch", "proxies",
+        ],
     ),
     (
         "sheets",
-        &["journal", "domain", "secret", "clock", "health"],
+        &["journal", "domain", "secret", "clock", "health", "proxies"],
     ),
-    ("config", &["domain", "logs", "secret"]),
+    ("config", &["domain", "logs", "proxies", "secret"]),
     (
         "operator",
         &[
@@ -62,6 +64,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("clock", &[]),
     ("fetch", &["accept_loop"]),
     ("health", &[]),
+    ("proxies", &["clock"]),
     ("secret", &[]),
     ("logs", &[]),
     ("schedule", &[]),

@@ -18,6 +18,7 @@ mod overview;
 mod play;
 mod polling;
 mod promotions;
+mod proxies;
 mod ratings;
 mod refusals;
 mod registration;

@@ -94,14 +94,15 @@ async fn a_code_that_leads_to_nobody_is_said_and_goes_on_once_it_is_mended() {
 }
 
 #[tokio::test]
-async fn what_was_written_while_the_service_was_away_goes_out() {
-    let (play, service) = Play::registered().await;
+async fn what_was_written_while_the_service_was_away_goes_out_in_the_firms_name() {
+    let (mut play, service) = Play::registered().await;
     service.stop().await;
+    play.testbed.configure("FIRM", "Агентство «Дом»");
     play.adds(&[&[("telegram_id", "700001042"), (ANSWER, "Пока нас не было")]]);
     let service = play.start().await;
     let heard = play.hears("Пока нас не было").await;
     assert!(
-        (heard.content.text).starts_with(&format!("{FIRST}, обращение № 2.")),
+        (heard.content.text).starts_with("Вам пишет Агентство «Дом», обращение № 2."),
         "{}",
         heard.content.text
     );

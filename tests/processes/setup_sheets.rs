@@ -118,7 +118,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
     let views: Vec<&Value> = (shown["views"].as_array().expect("views").iter())
         .map(|view| &view["title"])
         .collect();
-    assert_eq!(views, ["Ждут ответа", "Закрытые"]);
+    assert_eq!(views, ["Ждут ответа", "Просрочены", "Закрытые"]);
     let exit = run(&play.testbed, &["setup", "sheets"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert!(

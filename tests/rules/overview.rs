@@ -229,7 +229,7 @@ fn the_buttons_below_the_chat_are_commands_and_never_an_appeal() {
     table
         .rules
         .wording
-        .take(Locale::Ru, own)
+        .take(Locale::Ru, own, None)
         .expect("a good text");
     for label in ["Мои вопросы", "Мои обращения"] {
         assert!(table.text(ANNA, label)[0].starts_with("7001: Обращений пока нет."));

@@ -117,7 +117,7 @@ fn a_partner_with_an_open_appeal_replies_to_what_he_heard_last() {
 fn the_firm_writes_where_its_name_is_known() {
     let mut table = Table::registered();
     let own = "firm = Агентство «Дом»".to_owned();
-    let taken = table.rules.wording.take(Locale::Ru, own);
+    let taken = table.rules.wording.take(Locale::Ru, own, None);
     taken.expect("a text that can be taken");
     let told = table.shows(vec![made("", "Привет")]);
     assert!(

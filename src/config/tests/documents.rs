@@ -59,7 +59,9 @@ fn the_examples_of_the_shipped_file_are_refused() {
     environment.write("sheetdesk.toml", &with_examples());
     let errors = environment.faults().errors;
     assert!(!errors.iter().any(|error| error.problem.contains("no such")));
-    for key in KEYS.iter().filter(|key| key.secret) {
+    // A proxy's address is kept like a secret, but need not hold one.
+    let made = |key: &&Key| key.secret && !key.path.ends_with(".proxy");
+    for key in KEYS.iter().filter(made) {
         let told = errors.iter().find(|error| error.key == key.path);
         let expected = "This is an example, known to everybody, and no secret.";
         let told = told.map(|error| error.problem.as_str());

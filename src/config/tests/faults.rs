@@ -67,6 +67,7 @@ fn each_fault_has_its_key_source_and_words() {
     environment.set("sheets.promotions.spreadsheet", "promotions-book");
     for (path, value, words) in [
         ("time_zone", "Moscow", "There is no time zone \"Moscow\"."),
+        ("firm", "Дом\nи сад", "does not fit into a sentence"),
         ("log.format", "xml", "not one of the choices"),
         ("log.filter", "info,=", "not a filter"),
         (

@@ -62,7 +62,10 @@ fn defaults_are_the_contract() {
     assert!(!settings.promotions.resend_unknown);
     assert_eq!(settings.appeals.grace, Duration::from_secs(15));
     assert!(settings.appeals.resend_unknown);
-    assert_eq!(settings.appeals.answer_within, None);
+    assert_eq!(
+        settings.appeals.answer_within,
+        Some(Duration::from_hours(4))
+    );
     assert_eq!((settings.hours.week, settings.hours.holidays), (None, None));
     assert!(settings.appeals.rating);
     assert_eq!(settings.files.lifetime, Duration::from_hours(30 * 24));
@@ -89,6 +92,12 @@ const OVERRIDES: &[Override] = &[
         "Asia/Omsk",
         |s| s.time_zone.iana_name().unwrap_or_default().to_owned(),
         "Asia/Omsk",
+    ),
+    (
+        "firm",
+        "Агентство «Дом»",
+        |s| s.firm.as_ref().map_or("", |firm| firm.as_str()).to_owned(),
+        "Агентство «Дом»",
     ),
     (
         "log.format",
@@ -131,6 +140,18 @@ const OVERRIDES: &[Override] = &[
         "7",
         |s| format!("{:?}", s.http.request_timeout_s),
         "7s",
+    ),
+    (
+        "telegram.proxy",
+        "socks5h://me:word@one.example, http://two.example:3128",
+        |s| format!("{:?}", s.telegram.proxy),
+        "Some(ProxyList([socks5h://one.example:1080, http://two.example:3128]))",
+    ),
+    (
+        "sheets.proxy",
+        "none",
+        |s| format!("{:?}", s.sheets.proxy),
+        "Some(ProxyList([]))",
     ),
     (
         "telegram.token",
@@ -320,9 +341,9 @@ const OVERRIDES: &[Override] = &[
     ),
     (
         "appeals.answer_within",
-        "240",
+        "90",
         |s| format!("{:?}", s.appeals.answer_within),
-        "Some(14400s)",
+        "Some(5400s)",
     ),
     (
         "hours.week",
@@ -460,4 +481,57 @@ fn secrets_from_files() {
     );
     environment.write("telegram.token", "\n");
     assert!(environment.fault().problem.contains("none is given"));
+}
+
+#[test]
+fn variables_beside_the_settings_count_where_the_environment_says_nothing() {
+    let mut environment = Environment::new();
+    for path in ["telegram.token", "telegram.webhook_secret", "time_zone"] {
+        environment.unset(path);
+    }
+    environment.write("sheetdesk.toml", "time_zone = \"Asia/Omsk\"\n");
+    environment.write(
+        ENV_FILE,
+        &format!(
+            "# Secrets\n\nSHEETDESK_TELEGRAM__TOKEN='{TOKEN}'\nexport SHEETDESK_TELEGRAM__WEBHOOK_SECRET=\"{WEBHOOK_SECRET}\"\n\
+             SHEETDESK_DATA_DIR=beside\nSHEETDESK_SHEETS__CALLBACK_SECRET=of nobody\nPATH=/bin\n"
+        ),
+    );
+    let settings = environment.settings();
+    assert_eq!(settings.telegram.token.secret().expose(), TOKEN);
+    assert_eq!(webhook_secret(&settings), WEBHOOK_SECRET);
+    assert_eq!(settings.data_dir, Path::new("beside"));
+    assert_eq!(settings.time_zone.iana_name(), Some("Asia/Omsk"));
+    assert_eq!(settings.sheets.callback_secret.key(), Vec::from_iter(0..32));
+
+    // A secret's file that the environment names wins as well, and is not "given twice".
+    let file = environment.write("token", "7654322:AAHqTz-4kWn0_xYb8LmPpRsUv\n");
+    let name = key("telegram.token").file_variable().expect("a secret");
+    environment.variable(&name, &file.display().to_string());
+    assert_eq!(
+        environment.settings().telegram.token.bot().number(),
+        7_654_322
+    );
+
+    environment.set("telegram.webhook_secret", WEBHOOK_SECRET);
+    environment.write(ENV_FILE, "SHEETDESK_DATA_DIR\n");
+    let fault = environment.fault();
+    assert_eq!(fault.from, Source::File(environment.path(ENV_FILE)));
+    assert!(fault.problem.contains("Line 1"), "{}", fault.problem);
+}
+
+#[test]
+fn an_installed_service_keeps_its_data_where_the_system_does() {
+    let value = |file: &str| {
+        let (value, source) = Layers::defaults(Path::new(file)).find("data_dir")?;
+        Some((value.into_string()?, source))
+    };
+    assert_eq!(
+        value(INSTALLED_FILE),
+        Some(("/var/lib/sheetdesk".to_owned(), Source::EmbeddedDefaults))
+    );
+    assert_eq!(
+        value("sheetdesk.toml"),
+        Some(("./data".to_owned(), Source::EmbeddedDefaults))
+    );
 }

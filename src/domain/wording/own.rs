@@ -15,6 +15,8 @@ use crate::domain::session::Locale;
 
 /// What the texts begin with that stand in both files and are none for partners.
 const OPERATORS: &str = "verdict-";
+/// The text that is the firm's name.
+const FIRM: &str = "firm";
 /// What the texts begin with that are labels of buttons, or stand in the bot's menu.
 const LABELS: [&str; 2] = ["button-", "menu-"];
 /// The longest label, in characters.
@@ -55,11 +57,16 @@ pub fn names() -> Vec<String> {
 }
 
 impl Wording {
-    /// Puts a firm's words, the source of a file of texts, in the place of ours.
+    /// Puts a firm's words, the source of a file of texts, in the place of ours; `firm` is its name, whatever the file says, in one line without braces.
     ///
     /// # Errors
     /// All that is wrong with them.
-    pub fn take(&mut self, locale: Locale, source: String) -> Result<(), Vec<TextFault>> {
+    pub fn take(
+        &mut self,
+        locale: Locale,
+        source: String,
+        firm: Option<&str>,
+    ) -> Result<(), Vec<TextFault>> {
         let own = FluentResource::try_new(source);
         let own = own.map_err(|(resource, errors)| {
             let line = |at: usize| resource.source()[..at].matches('\n').count() + 1;
@@ -74,6 +81,10 @@ impl Wording {
         }
         let mut said = bundle(locale);
         said.add_resource_overriding(own);
+        if let Some(firm) = firm {
+            let name = FluentResource::try_new(format!("{FIRM} = {firm}\n"));
+            said.add_resource_overriding(name.unwrap_or_else(|(readable, _)| readable));
+        }
         let texts = match locale {
             Locale::Ru => &mut self.ru,
             Locale::En => &mut self.en,

@@ -15,6 +15,7 @@ use super::*;
 use crate::{
     clock,
     domain::{row::CellValue, text::Text},
+    proxies::Proxies,
     sheets::wire::{Change, SheetId, Span},
 };
 
@@ -29,9 +30,15 @@ async fn client(api_url: &str, token_url: &str) -> SheetsClient {
 }
 
 async fn patient(api_url: &str, token_url: &str, patience: Timeouts) -> SheetsClient {
-    SheetsClient::new(api_url, key(token_url), patience, clock::now)
-        .await
-        .unwrap()
+    SheetsClient::new(
+        api_url,
+        key(token_url),
+        patience,
+        Proxies::new(None),
+        clock::now,
+    )
+    .await
+    .unwrap()
 }
 
 fn book() -> SpreadsheetId {
@@ -442,6 +449,7 @@ async fn wrong_settings_are_said_at_once() {
             url,
             key("http://localhost"),
             Timeouts::default(),
+            Proxies::new(None),
             clock::now,
         )
     };
@@ -463,6 +471,7 @@ async fn wrong_settings_are_said_at_once() {
         "http://a.b",
         AccountKey::parse(&file).unwrap(),
         Timeouts::default(),
+        Proxies::new(None),
         clock::now,
     )
     .await;

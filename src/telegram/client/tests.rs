@@ -11,6 +11,7 @@ use crate::{
         ids::{OutboxId, Seq},
         text::Html,
     },
+    proxies::Proxies,
     telegram::fake::{self, Fake, TOKEN, ok, refused},
 };
 
@@ -122,7 +123,7 @@ async fn a_file_that_has_vanished_is_gone_and_says_nothing_of_the_bot() {
 #[test]
 fn an_address_must_be_one() {
     for address in ["", "api.telegram.org", "ftp://api.telegram.org"] {
-        let client = BotClient::new(address, Secret::new(TOKEN.to_owned()));
+        let client = BotClient::new(address, Secret::new(TOKEN.to_owned()), Proxies::new(None));
         assert!(matches!(client, Err(BuildError::Address)), "{address}");
     }
 }

@@ -5,9 +5,9 @@
 use std::{error::Error, iter, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{Client, ClientBuilder, RequestBuilder, Response, Url, redirect::Policy};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url, redirect::Policy};
 
-use crate::{secret::Secret, telegram::answer::TelegramError};
+use crate::{proxies::Proxies, secret::Secret, telegram::answer::TelegramError};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -25,6 +25,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The two clients of one bot.
 pub(super) struct Transport {
+    proxies: Proxies,
     http: Client,
     /// For downloads, which take as long as the reader takes.
     files: Client,
@@ -44,13 +45,14 @@ pub enum BuildError {
 }
 
 impl Transport {
-    pub(super) fn new(api_url: &str, token: Secret) -> Result<Self, BuildError> {
+    pub(super) fn new(api_url: &str, token: Secret, proxies: Proxies) -> Result<Self, BuildError> {
         let address = Url::parse(api_url).map_err(|_| BuildError::Address)?;
         if !matches!(address.scheme(), "http" | "https") {
             return Err(BuildError::Address);
         }
         let client = || {
-            Client::builder()
+            proxies
+                .apply(Client::builder())
                 .connect_timeout(CONNECT_TIMEOUT)
                 .pool_idle_timeout(IDLE_TIMEOUT)
                 // Following one would carry the token to wherever it points.
@@ -60,9 +62,12 @@ impl Transport {
             let built = client.build();
             built.map_err(|error| BuildError::Http(words(error)))
         };
+        let http = built(client().timeout(CALL_TIMEOUT))?;
+        let files = built(client().read_timeout(READ_TIMEOUT))?;
         Ok(Self {
-            http: built(client().timeout(CALL_TIMEOUT))?,
-            files: built(client().read_timeout(READ_TIMEOUT))?,
+            proxies,
+            http,
+            files,
             base: api_url.trim_end_matches('/').to_owned(),
             token,
         })
@@ -75,8 +80,7 @@ impl Transport {
         request: impl FnOnce(&Client, String) -> RequestBuilder,
     ) -> Result<(u16, Bytes), TelegramError> {
         let address = format!("{}/bot{}/{method}", self.base, self.token.expose());
-        let response = request(&self.http, address).send().await;
-        let response = response.map_err(failure)?;
+        let response = self.send(request(&self.http, address)).await?;
         // Where the body is cut, the status alone still tells a refusal on the way from a loss.
         Ok((
             response.status().as_u16(),
@@ -87,7 +91,24 @@ impl Transport {
     /// The answer to a question for a file.
     pub(super) async fn file(&self, path: &str) -> Result<Response, TelegramError> {
         let address = format!("{}/file/bot{}/{path}", self.base, self.token.expose());
-        self.files.get(address).send().await.map_err(failure)
+        self.send(self.files.get(address)).await
+    }
+
+    /// Sends a request; a way on which it never left is not taken again at once.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, TelegramError> {
+        let way = self.proxies.current();
+        let sent = request.send().await.map_err(failure);
+        // Telegram never says this; a proxy that is spoken to in plain HTTP does.
+        let sent = sent.and_then(|response| match response.status() {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(TelegramError::NotSent(
+                "the proxy wants another name or password".to_owned(),
+            )),
+            _ => Ok(response),
+        });
+        if matches!(sent, Err(TelegramError::NotSent(_))) {
+            self.proxies.failed(way);
+        }
+        sent
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
         text::{Html, Text},
     },
     fetch::Fetcher,
+    proxies::Proxies,
     secret::Secret,
     telegram::fake::{self, Call, Fake, FakeResponse, ok, refused},
 };
@@ -429,7 +430,8 @@ async fn a_picture_reaches_the_stand_in_once_and_goes_by_its_id_from_then_on() {
     let telegram = Telegram::start(options).await.unwrap();
     let anna = telegram.person(Profile::new(42, "Анна")).has_met_bot();
     fake::install_provider();
-    let client = BotClient::new(&telegram.url(), Secret::new(telegram.token().to_owned())).unwrap();
+    let token = Secret::new(telegram.token().to_owned());
+    let client = BotClient::new(&telegram.url(), token, Proxies::new(None)).unwrap();
     let first = message(MessageForm::Picture(
         "data:image/png;base64,cG5nIQ==".into(),
     ));

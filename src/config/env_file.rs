@@ -1,0 +1,88 @@
+//! The variables in `sheetdesk.env` beside the settings file, as `init` writes them.
+//!
+//! Invariant: what the process was given itself wins; a file that this user may not read counts as none, since whoever started the service may have handed its content over already.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::error::{Findings, Source, wrong};
+use super::keys::PREFIX;
+
+/// The file with secrets that `init` writes beside the settings.
+pub const ENV_FILE: &str = "sheetdesk.env";
+
+/// Ends the name of a variable that names a file with a secret.
+const FILE_SUFFIX: &str = "_FILE";
+
+/// `variables`, and those of the file beside `settings` of which they say nothing.
+pub(super) fn with_env_file(
+    settings: &Path,
+    variables: impl Iterator<Item = (String, String)>,
+    findings: &mut Findings,
+) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = variables
+        .filter(|(name, _)| name.starts_with(PREFIX))
+        .collect();
+    let file = settings.with_file_name(ENV_FILE);
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return all,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            findings.unreadable = Some(file);
+            return all;
+        }
+        Err(error) => {
+            let remedy = "Check that it is a text file, or move it away.";
+            let fault = wrong(format!("The file cannot be read: {error}."), remedy);
+            findings.add("(the whole file)", Source::File(file), fault);
+            return all;
+        }
+    };
+    let given = |name: &str| {
+        let stem = name.strip_suffix(FILE_SUFFIX).unwrap_or(name);
+        let is_set = |name: &str| all.get(name).is_some_and(|value| !value.is_empty());
+        is_set(stem) || is_set(&format!("{stem}{FILE_SUFFIX}"))
+    };
+    let mut added = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        match assignment(line) {
+            Some(Some((name, value))) if name.starts_with(PREFIX) && !given(name) => {
+                added.push((name.to_owned(), value.to_owned()));
+            }
+            Some(_) => {}
+            None => {
+                let problem = format!("Line {} is no variable.", index + 1);
+                let remedy = "Write NAME='value', one on each line.";
+                findings.add(
+                    "(the whole file)",
+                    Source::File(file.clone()),
+                    wrong(problem, remedy),
+                );
+            }
+        }
+    }
+    all.extend(added);
+    all
+}
+
+/// Name and value of one line as shells, systemd and Docker read it; `Some(None)` for a line that says nothing.
+fn assignment(line: &str) -> Option<Option<(&str, &str)>> {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with('#') {
+        return Some(None);
+    }
+    let (name, value) = line
+        .strip_prefix("export ")
+        .unwrap_or(line)
+        .split_once('=')?;
+    let is_name = !name.is_empty()
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let bare = ['\'', '"']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(value);
+    is_name.then_some(Some((name, bare)))
+}
