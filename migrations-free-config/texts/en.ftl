@@ -132,6 +132,7 @@ date =
 page-newer = ‹ Newer
 page-older = More ›
 announcements-on = We will tell you of promotions again. Switch them off with /stop
+chat-number = The number of this chat: { $chat }
 private-only = Hello! I answer only in a private chat: open my profile and press “Message”.
 
 ## Links to files

@@ -24,7 +24,12 @@ use std::{fmt, sync::Arc};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use jiff::civil::Date;
 
-use super::{appeal::Status, ids::Number, session::Locale, text::fold};
+use super::{
+    appeal::Status,
+    ids::{ChatId, Number},
+    session::Locale,
+    text::fold,
+};
 use declare::{Argument as _, Phrase};
 
 pub use self::{
@@ -189,6 +194,8 @@ texts! {
         TooFastRecorded = "too-fast-recorded",
         /// In a group: the bot works in private.
         PrivateOnly = "private-only",
+        /// The number of the chat, for the settings.
+        ChatNumber(chat: ChatId) = "chat-number",
         /// No announcements any more.
         AnnouncementsOff = "announcements-off",
         /// Announcements again.

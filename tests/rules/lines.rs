@@ -438,6 +438,27 @@ fn a_group_hears_once_that_the_bot_works_in_private() {
 }
 
 #[test]
+fn every_chat_is_told_its_number_where_it_asks() {
+    let mut table = Table::registered();
+    table.rules.admin_chat = Some(ChatId(-7));
+    for chat in [-5, -7] {
+        let asked = Event::Update(Update::Group {
+            chat: ChatId(chat),
+            said: Some(Text::from("/id@desk_bot")),
+            locale: Locale::Ru,
+        });
+        let told = format!("{chat}: Номер этого чата: {chat}");
+        assert_eq!(table.event(&asked), [told.as_str()]);
+    }
+    for chat in [ANNA, ChatId(9)] {
+        assert_eq!(
+            table.text(chat, "/id"),
+            [format!("{chat}: Номер этого чата: {chat}")]
+        );
+    }
+}
+
+#[test]
 fn what_telegram_itself_says_is_not_answered() {
     let mut table = Table::registered();
     assert_eq!(

@@ -14,6 +14,8 @@ pub(super) enum BotCommand {
     Promotions,
     /// The partner's codes.
     Code,
+    /// The number of the chat, for the settings.
+    Id,
     /// No announcements any more.
     Stop,
     /// Announcements again.
@@ -49,7 +51,7 @@ fn menu_button(ctx: &DecisionContext<'_, impl View>, text: &Text) -> Option<BotC
 
 /// A command is one word that begins with a slash; in groups it may name the bot behind an `@` (Bot API: commands). With words behind it, it
 /// is what people write; `/start` alone may come with what a link to the bot bears (Bot API: deep linking).
-fn command(text: &Text) -> Option<BotCommand> {
+pub(super) fn command(text: &Text) -> Option<BotCommand> {
     let mut words = text.as_str().trim().strip_prefix('/')?.split_whitespace();
     let word = words.next()?;
     let name = word.split_once('@').map_or(word, |(name, _)| name);
@@ -59,6 +61,7 @@ fn command(text: &Text) -> Option<BotCommand> {
         "appeals" => BotCommand::Appeals,
         "promotions" => BotCommand::Promotions,
         "code" => BotCommand::Code,
+        "id" => BotCommand::Id,
         "stop" => BotCommand::Stop,
         "resume" => BotCommand::Resume,
         _ => BotCommand::Help,
@@ -92,6 +95,7 @@ mod tests {
             ("/stop", Some(BotCommand::Stop)),
             ("/resume", Some(BotCommand::Resume)),
             ("/code", Some(BotCommand::Code)),
+            ("/id@desk_bot", Some(BotCommand::Id)),
             ("/unknown", Some(BotCommand::Help)),
             ("/help не работает касса", None),
             ("/stop please", None),

@@ -118,6 +118,9 @@ fn of_partner(
             catalogue::show(ctx, session, 0, None)
         }
         (Some(BotCommand::Code), MessageRate::Usual) => registration::further::asked(ctx, session),
+        (Some(BotCommand::Id), MessageRate::Usual) => {
+            ctx.say(session, Say::ChatNumber(message.chat))
+        }
         (Some(BotCommand::Stop), MessageRate::Usual) => announcements(ctx, session, false),
         (Some(BotCommand::Resume), MessageRate::Usual) => announcements(ctx, session, true),
         (None, rate) => match entry(ctx, message) {
@@ -143,8 +146,10 @@ fn of_stranger(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, m
     if rate == MessageRate::TooFast {
         return;
     }
-    if commands::said_in(ctx, message).is_some() {
-        return registration::welcome(ctx, session);
+    match commands::said_in(ctx, message) {
+        Some(BotCommand::Id) => return ctx.say(&session, Say::ChatNumber(message.chat)),
+        Some(_) => return registration::welcome(ctx, session),
+        None => {}
     }
     let mut step = false;
     match (meaning, &message.content) {
@@ -332,6 +337,9 @@ fn group(
     said: Option<&Text>,
     locale: Locale,
 ) {
+    if said.and_then(commands::command) == Some(BotCommand::Id) {
+        return groups::number(ctx, chat, locale);
+    }
     let is_staff = ctx.staff_chat() == Some(chat);
     if is_staff && said.is_none() {
         staff_chat::room::is_back(ctx);

@@ -1,6 +1,6 @@
 //! Messages in groups: the bot works in private chats alone.
 //!
-//! Invariant: a group is told so once.
+//! Invariant: a group is told so once; its number, which the settings want, as often as it is asked for.
 
 use crate::domain::{
     context::DecisionContext,
@@ -18,4 +18,10 @@ pub(super) fn tell_once(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, 
         let text = ctx.rules.wording.say(locale, Say::PrivateOnly);
         ctx.reply(chat, &text, Keyboard::Keep);
     }
+}
+
+/// Tells a group its number.
+pub(super) fn number(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, locale: Locale) {
+    let text = ctx.rules.wording.say(locale, Say::ChatNumber(chat));
+    ctx.reply(chat, &text, Keyboard::Keep);
 }
