@@ -62,6 +62,21 @@ help =
     /stop – больше не писать об акциях, /resume – писать снова
 receipt = Приняли, обращение № { $number }. Ответим здесь же.
 receipt-unnumbered = Приняли ваше обращение. Номер появится здесь чуть позже, ответим в этом же чате.
+opening = Ответим { $day } после { $time }.
+opening-by-day = Ответим { $day }.
+opening-today = сегодня
+opening-tomorrow = завтра
+opening-weekday =
+    { $weekday ->
+        [1] в понедельник
+        [2] во вторник
+        [3] в среду
+        [4] в четверг
+        [5] в пятницу
+        [6] в субботу
+       *[7] в воскресенье
+    }
+opening-date = { day-of-month }
 receipt-now = Обращение № { $number } – { $status }.
 added = Добавили к обращению № { $number }.
 added-unnumbered = Добавили к вашему обращению.
@@ -116,20 +131,21 @@ promotions-heading =
         [1] Действующие акции:
        *[other] Действующие акции, страница { $page } из { $pages }:
     }
-date =
+date = { day-of-month } { $year }
+day-of-month =
     { $month ->
-        [1] { $day } января { $year }
-        [2] { $day } февраля { $year }
-        [3] { $day } марта { $year }
-        [4] { $day } апреля { $year }
-        [5] { $day } мая { $year }
-        [6] { $day } июня { $year }
-        [7] { $day } июля { $year }
-        [8] { $day } августа { $year }
-        [9] { $day } сентября { $year }
-        [10] { $day } октября { $year }
-        [11] { $day } ноября { $year }
-       *[12] { $day } декабря { $year }
+        [1] { $day } января
+        [2] { $day } февраля
+        [3] { $day } марта
+        [4] { $day } апреля
+        [5] { $day } мая
+        [6] { $day } июня
+        [7] { $day } июля
+        [8] { $day } августа
+        [9] { $day } сентября
+        [10] { $day } октября
+        [11] { $day } ноября
+       *[12] { $day } декабря
     }
 page-newer = ‹ Новее
 page-older = Ещё ›

@@ -4,9 +4,11 @@
 //! only where they differ.
 
 pub mod correction;
+mod dialogue;
 mod line;
 pub mod orders;
 pub mod rating;
+mod receipt;
 mod reject;
 pub mod row;
 pub mod staff;
@@ -15,13 +17,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
+    ids::{AppealId, ChatId, Number, PartnerCode, Revision, Seq},
     internal_note,
     styled::{Styled, StyledRange},
     text::Text,
     thread::StaffThread,
 };
+pub use dialogue::{ArchiveState, Dialogue};
 pub use line::{Author, Line};
+pub use receipt::Receipt;
 pub use reject::{RejectReason, Unfetched};
 
 use correction::{Arrived, Correction, SentAnswer};
@@ -74,28 +78,6 @@ pub struct Appeal {
     pub rating: Option<Rating>,
 }
 
-/// The lines of a dialogue, and how many of them the row shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dialogue {
-    /// Lines in the journal.
-    pub lines: u32,
-    /// Lines that are confirmed to be in the row.
-    #[serde(rename = "lines_written")]
-    pub written: u32,
-    /// The first line that the row shows; what came before it is in the archive, or in a history that was adopted as a whole.
-    #[serde(default)]
-    pub shown_from: u32,
-    /// What has left the row for the archive.
-    #[serde(default)]
-    pub shelf: ArchiveState,
-    /// The event that last changed a line that may be in the row already: what was written on older grounds lacks it.
-    #[serde(default)]
-    pub changed: Seq,
-    /// Lines of which the partner has heard in words that they have come in.
-    #[serde(default)]
-    pub heard: u32,
-}
-
 /// The answer to an appeal and its way to the partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerDelivery {
@@ -138,14 +120,6 @@ pub struct AnswerDelivery {
     pub earlier: Vec<SentAnswer>,
 }
 
-impl Dialogue {
-    /// How many of its newest lines are not confirmed to be in the row.
-    #[must_use]
-    pub fn unwritten(&self) -> usize {
-        usize::try_from(self.lines.saturating_sub(self.written)).unwrap_or(usize::MAX)
-    }
-}
-
 impl Default for AnswerDelivery {
     /// Nobody has answered.
     fn default() -> Self {
@@ -177,28 +151,6 @@ pub struct DeliveredPart {
     /// Which message it is; earlier versions did not remember.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrived: Option<Arrived>,
-}
-
-/// The one message of an appeal that is changed as the appeal goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// Which message; none before Telegram has it.
-    pub message: Option<MessageId>,
-    /// The number that it names.
-    pub number: Option<Number>,
-    /// The status that it tells.
-    pub status: Status,
-}
-
-/// What has left an appeal's row for the archive, where the oldest part of a dialogue goes once its cell is full.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArchiveState {
-    /// The parts of this appeal that are in the archive.
-    pub parts: u32,
-    /// Those of them that a history speaks of which was adopted as a whole.
-    pub told: u32,
-    /// Of the first line that the row shows, the UTF-16 code units that have stayed in it; `None` if all of it.
-    pub kept: Option<u32>,
 }
 
 /// An answer on its way to the partner.

@@ -9,6 +9,7 @@ mod declare;
 
 mod alert;
 mod note;
+mod opening;
 pub mod own;
 mod promotion;
 mod staff;
@@ -35,6 +36,7 @@ use declare::{Argument as _, Phrase};
 pub use self::{
     alert::AlertNote,
     note::{NoLink, Note},
+    opening::OpeningWords,
     promotion::{BroadcastNote, PromotionNote},
     staff::StaffNote,
     state::StateNote,
@@ -107,6 +109,8 @@ texts! {
             /// The status in words.
             status: &'a str,
         } = "receipt-now",
+        /// Beneath a receipt outside working hours: when people are back.
+        Opening(words: OpeningWords<'a>) = (OpeningWords::message),
         /// A message joined an appeal.
         Added(number: Option<Number>) = added,
         /// Stands above an answer.

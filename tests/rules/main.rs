@@ -11,6 +11,7 @@ mod edits;
 mod lines;
 mod listing;
 mod mixed;
+mod opening;
 mod operator;
 mod overview;
 mod phones;

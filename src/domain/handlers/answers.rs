@@ -29,7 +29,7 @@ use crate::domain::{
     view::View,
 };
 
-use super::{appeals, ending::PartEnd, staff_chat};
+use super::{appeals, ending::PartEnd, receipts, staff_chat};
 
 /// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
@@ -361,8 +361,8 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     appeal.stamp = Some(at);
     if appeal.status.yields_to_work() {
         appeal.status = Status::InWork;
-        appeals::refresh_receipt(ctx, appeal);
     }
+    receipts::refresh(ctx, appeal);
     chat::arrived(ctx, appeal, &answer);
     staff_chat::news(ctx, appeal);
     ctx.dirty(RowKey::Appeal(appeal.id));

@@ -25,6 +25,7 @@ mod overview;
 pub(super) mod promotions;
 mod publishing;
 mod ratings;
+mod receipts;
 mod refusals;
 pub(super) mod registration;
 mod respelled;
