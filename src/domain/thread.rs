@@ -22,6 +22,8 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const OFTEN: usize = 3;
 /// After so many messages within a minute the chat has one a minute, which names all that has come: Telegram takes twenty, files included.
 const STORM: usize = 10;
+/// So many messages of a thread can be said anew.
+const SAID_ANEW: usize = 20;
 /// A chat that takes nothing is tried again after so long.
 const TRIED_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
@@ -53,6 +55,25 @@ pub struct StaffThread {
     /// What is said beneath the answers of the specialists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ReplyNote>,
+    /// Its last messages that can be said anew when a line in them is changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spoken: Vec<SpokenLines>,
+    /// Lines that were changed after they were shown, of which it does not tell yet.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub changed: BTreeSet<u32>,
+}
+
+/// A message of a thread that shows lines of the dialogue in words, and nothing else but a closing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpokenLines {
+    /// Which of the thread's messages.
+    pub nth: u32,
+    /// Its id; none before Telegram has it.
+    pub message: Option<MessageId>,
+    /// Which lines, oldest first.
+    pub lines: Vec<u32>,
+    /// It says that the appeal is closed.
+    pub closes: bool,
 }
 
 /// What is said beneath an answer that was written in the chat: where it is.
@@ -92,6 +113,9 @@ pub struct UnderWay {
     pub files: Vec<PartnerFile>,
     /// Whether the thread said before that the appeal is closed.
     pub closed: bool,
+    /// The lines of whose change it tells.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub changed: BTreeSet<u32>,
 }
 
 /// What is known of the staff chat beyond the settings.
@@ -127,6 +151,8 @@ impl StaffThread {
             closed: false,
             recent: Vec::new(),
             notes: Vec::new(),
+            spoken: Vec::new(),
+            changed: BTreeSet::new(),
         }
     }
 
@@ -134,6 +160,7 @@ impl StaffThread {
     pub fn go_on_in(&mut self, chat: ChatId) {
         if self.chat != chat {
             (self.chat, self.head) = (chat, None);
+            self.spoken.clear();
             if let Some(before) = self.under_way.take() {
                 self.take_back(before);
             }
@@ -144,6 +171,32 @@ impl StaffThread {
     pub fn take_back(&mut self, before: UnderWay) {
         (self.shown, self.closed) = (before.shown, before.closed);
         self.files.splice(..0, before.files);
+        self.spoken.retain(|spoken| spoken.nth != before.nth);
+        self.changed.extend(before.changed);
+        // What is still to be shown is shown as it is by then.
+        self.changed.retain(|line| *line < before.shown);
+    }
+
+    /// A message of it shows these lines, and can be said anew.
+    pub fn speaks(&mut self, spoken: SpokenLines) {
+        self.spoken.push(spoken);
+        let beyond = self.spoken.len().saturating_sub(SAID_ANEW);
+        self.spoken.drain(..beyond);
+    }
+
+    /// Telegram has one of its messages.
+    pub fn arrived(&mut self, nth: u32, message: MessageId) {
+        let mut spoken = self.spoken.iter_mut();
+        if let Some(spoken) = spoken.find(|spoken| spoken.nth == nth) {
+            spoken.message = Some(message);
+        }
+    }
+
+    /// One of its messages cannot be changed: of the lines in it words must tell.
+    pub fn is_fixed(&mut self, message: MessageId, before: Option<UnderWay>) {
+        self.spoken.retain(|spoken| spoken.message != Some(message));
+        self.changed
+            .extend(before.into_iter().flat_map(|before| before.changed));
     }
 
     /// Whether nothing of it stands in the chat, or is on its way there.

@@ -27,6 +27,7 @@ mod sorting;
 mod staff;
 mod staff_chat;
 mod staff_desk;
+mod staff_edits;
 mod table;
 mod templates;
 mod texts;

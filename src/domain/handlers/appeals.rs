@@ -86,6 +86,10 @@ pub(super) fn corrected(
             ..post.clone()
         }));
         asks_anew(&mut appeal);
+        let file = entry.message.filter(|_| entry.file);
+        if file.is_some() || ctx.fresh_line(appeal.id, index).is_some() {
+            staff_chat::changed(ctx, &mut appeal, index, file);
+        }
         return ctx.put(Entity::Appeal(appeal));
     }
     let note = Note::LineCorrected(entry.text.as_str());

@@ -3,6 +3,7 @@
 //! Invariant: what a thread lacks is found by comparing it with its appeal, so nothing is shown twice and nothing is lost to a chat that
 //! took nothing for a while; at most one message of a thread that says what is new is under way.
 
+mod changes;
 mod notes;
 pub(in crate::domain) mod room;
 mod words;
@@ -14,7 +15,7 @@ use crate::domain::{
     ids::{AppealId, ChatId, MessageId, OutboxId},
     message::Post,
     text::{Html, Text},
-    thread::{PartnerFile, StaffThread, UnderWay},
+    thread::{PartnerFile, SpokenLines, StaffThread, UnderWay},
     view::View,
     wording::StaffNote,
 };
@@ -106,12 +107,14 @@ fn restate(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &m
 fn lacks(appeal: &Appeal, thread: &StaffThread) -> bool {
     thread.shown < appeal.dialogue.lines
         || !thread.files.is_empty()
+        || !thread.changed.is_empty()
         || thread.closed != appeal.status.is_closed()
 }
 
 /// Makes the messages of what is new.
 fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
-    let news = words::news(ctx, appeal, thread);
+    let changed = changes::untold(ctx, appeal, thread);
+    let news = words::news(ctx, appeal, thread, &changed);
     // What replies to the first message waits until Telegram has it.
     let files = match thread.head {
         Some(_) => thread
@@ -125,18 +128,28 @@ fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut S
         shown: thread.shown,
         files,
         closed: thread.closed,
+        changed,
     };
+    thread.changed.retain(|line| !before.changed.contains(line));
     (thread.shown, thread.closed) = (appeal.dialogue.lines, appeal.status.is_closed());
     if news.is_none() && before.files.is_empty() {
-        return;
+        return changes::show(ctx, appeal, thread);
     }
     thread.note(ctx.now);
     room::note(ctx);
-    if let Some(text) = news {
+    if let Some(news) = news {
+        if let Some(lines) = news.lines {
+            thread.speaks(SpokenLines {
+                nth: thread.made,
+                message: None,
+                lines,
+                closes: news.closes,
+            });
+        }
         let (text, keyboard) = match thread.head {
-            Some(_) => (Html::escape(&text), Keyboard::Keep),
+            Some(_) => (Html::escape(&news.text), Keyboard::Keep),
             None => {
-                (thread.opening, thread.standing) = (Text(text), words::standing(ctx, appeal));
+                (thread.opening, thread.standing) = (Text(news.text), words::standing(ctx, appeal));
                 words::head(ctx, appeal, thread)
             }
         };
@@ -185,6 +198,7 @@ fn send_to(
     }));
 }
 
+pub(super) use changes::changed;
 pub(super) use notes::says;
 
 /// A button of this message was pressed: it is there, whether or not its outcome was lost.
@@ -225,7 +239,10 @@ pub(super) fn acted(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
 /// Whether the partner has written what the chat does not show yet.
 pub(super) fn is_behind(appeal: &Appeal) -> bool {
     let thread = appeal.thread.as_ref();
-    thread.is_some_and(|thread| thread.shown < appeal.dialogue.lines || thread.under_way.is_some())
+    thread.is_some_and(|thread| {
+        let lacks_words = thread.shown < appeal.dialogue.lines || !thread.changed.is_empty();
+        lacks_words || thread.under_way.is_some()
+    })
 }
 
 /// The chat is told of the closing as whoever closes it wants.
@@ -280,6 +297,9 @@ pub(super) fn ended(
             if here && sent.form == MessageForm::Message && sent.reply_to.is_none() {
                 thread.head.get_or_insert(message);
             }
+            if here {
+                thread.arrived(nth, message);
+            }
             notes::arrived(ctx, id, thread, (nth, message));
             if !sent.form.is_change() {
                 remember(ctx, sent.to, message, id);
@@ -291,11 +311,21 @@ pub(super) fn ended(
             }
             room::refused(ctx, sent.to, &why, id);
         }
-        PartEnd::Rejected(_) => {
-            if let MessageForm::Copy(..) = sent.form {
+        PartEnd::Rejected(_) => match sent.form {
+            MessageForm::Edit(message) => thread.is_fixed(message, before),
+            MessageForm::Copy(..) => {
                 tell(ctx, &mut appeal, StaffNote::FileUnshown);
             }
-        }
+            MessageForm::Message
+            | MessageForm::Silent
+            | MessageForm::Receipt
+            | MessageForm::Caption(..)
+            | MessageForm::Delete(_)
+            | MessageForm::File(_)
+            | MessageForm::Picture(_)
+            | MessageForm::Kept(_)
+            | MessageForm::Captioned(..) => {}
+        },
         PartEnd::Unknown { .. } => {}
     }
     if of_news {
@@ -343,5 +373,6 @@ pub(super) fn caught_up(appeal: &mut Appeal) {
     if let Some(thread) = appeal.thread.as_deref_mut() {
         (thread.shown, thread.closed, thread.under_way) = (lines, closed, None);
         thread.files.clear();
+        thread.changed.clear();
     }
 }
