@@ -160,7 +160,7 @@ pub struct Answer {
     pub revision: Revision,
     /// What the specialist typed, to the letter: the clear compares with it.
     pub text: Text,
-    /// What it looks like by the spreadsheet's own buttons.
+    /// What that which goes out looks like by the spreadsheet's own buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub styles: Vec<StyledRange>,
     /// What goes out in its place: the text of the template that it calls, as that was when the answer was taken.
@@ -348,13 +348,11 @@ impl Answer {
         }
     }
 
-    /// What goes out, with its looks; those of a template are typed.
+    /// What goes out, with its looks.
     #[must_use]
     pub fn styled(&self) -> Styled {
-        match &self.called {
-            Some(called) => Styled::from(called.as_str()),
-            None => Styled::new(self.text.as_str(), &self.styles),
-        }
+        let text = self.called.as_ref().unwrap_or(&self.text);
+        Styled::new(text.as_str(), &self.styles)
     }
 
     /// Whether the partner may have a part of it twice.
