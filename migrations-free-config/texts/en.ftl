@@ -38,6 +38,9 @@ registered =
     /help – a hint
 code-added = Done, code { $code } is added. New appeals are written under it; /code changes that
 code-current = New appeals are written under code { $code }. To change that:
+code-moved = Appeal No. { $number } is under code { $code } now, and so are new ones. To change that:
+code-moved-unnumbered = Your appeal is under code { $code } now, and so are new ones. To change that:
+code-later = From the next appeal on you write under code { $code }. Appeal No. { $number } is being answered and stays under code { $kept }. To change that:
 code-only = Your code is { $code }. Do you have another one? Just send it here.
 code-button = Write under code { $code }
 code-revoked = Code { $code } is no longer linked to this chat; your other codes are as they were. If that is a mistake, please write to your manager.

@@ -31,7 +31,7 @@ pub use reject::{RejectReason, Unfetched};
 use correction::{Arrived, Correction, SentAnswer};
 use orders::DeclinedOrder;
 use rating::Rating;
-use row::AppealRow;
+use row::{AppealRow, Recoded};
 use staff::{ChatOrder, ChatReply, Responsible};
 
 /// One row of the appeals tab: a dialogue, its row, and the answer under way.
@@ -76,6 +76,9 @@ pub struct Appeal {
     /// What the partner says of how it went.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
+    /// Its partner has put it under another of his codes, which its row does not show yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recoded: Option<Box<Recoded>>,
 }
 
 /// The answer to an appeal and its way to the partner.

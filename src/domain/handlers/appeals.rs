@@ -116,7 +116,9 @@ pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: 
     let unsigned =
         usize::try_from(appeal.dialogue.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
     let lines = ctx.view.lines(id, unsigned);
-    let waits = lines.iter().any(|line| line.author == Author::Partner);
+    // What he has done by a button is no message that waits for a sign.
+    let is_message = |line: &Line| line.author == Author::Partner && line.message.is_some();
+    let waits = lines.iter().any(is_message);
     if let Some(session) = ctx.session(appeal.chat).filter(|_| waits) {
         appeal.dialogue.heard = appeal.dialogue.lines;
         ctx.say_about(
@@ -297,6 +299,7 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
         responsible: None,
         overdue: None,
         rating: None,
+        recoded: None,
     }
 }
 

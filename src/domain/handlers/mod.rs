@@ -26,6 +26,7 @@ pub(super) mod promotions;
 mod publishing;
 mod ratings;
 mod receipts;
+mod recoding;
 mod refusals;
 pub(super) mod registration;
 mod respelled;

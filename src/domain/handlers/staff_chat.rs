@@ -89,11 +89,17 @@ fn show(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// The first message says how the appeal stands, and offers what can be done.
 fn restate(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
-    let standing = words::standing(ctx, appeal);
-    let Some(head) = thread.head.filter(|_| standing != thread.standing) else {
+    if words::standing(ctx, appeal) != thread.standing {
+        say_head(ctx, appeal, thread);
+    }
+}
+
+/// The first message says what it is to say now.
+fn say_head(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
+    let Some(head) = thread.head else {
         return;
     };
-    thread.standing = standing;
+    thread.standing = words::standing(ctx, appeal);
     let (text, keyboard) = words::head(ctx, appeal, thread);
     send(
         ctx,
@@ -230,6 +236,17 @@ pub(super) fn acted(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
     if let Some(mut thread) = appeal.thread.take() {
         if ctx.staff_chat() == Some(thread.chat) {
             restate(ctx, appeal, &mut thread);
+        }
+        appeal.thread = Some(thread);
+    }
+    news(ctx, appeal);
+}
+
+/// The appeal is under another code: its first message says so, and what is new is shown.
+pub(super) fn renamed(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    if let Some(mut thread) = appeal.thread.take() {
+        if ctx.staff_chat() == Some(thread.chat) {
+            say_head(ctx, appeal, &mut thread);
         }
         appeal.thread = Some(thread);
     }
