@@ -31,6 +31,10 @@ impl Group {
         Self { telegram, id }
     }
 
+    pub(super) fn telegram(&self) -> &Telegram {
+        &self.telegram
+    }
+
     /// The group's id.
     pub fn id(&self) -> ChatId {
         self.id
@@ -47,6 +51,7 @@ impl Group {
     /// Somebody removes the bot; `None` if it was not in the group.
     pub fn remove_bot(&self, by: &Person) -> Option<UpdateId> {
         let removed = |state: &mut State| {
+            state.chats.get_mut(&self.id)?.manages_topics = false;
             let before = [Standing::Member];
             state.stand(
                 self.id,
@@ -212,7 +217,11 @@ impl State {
             standing: Standing::Outside,
             ..Chat::new(Value::Null, None)
         });
+        let is_forum = chat.about.get("is_forum").cloned();
         chat.about = about;
+        if let Some(is_forum) = is_forum {
+            chat.about["is_forum"] = is_forum;
+        }
     }
 
     fn upgrade(&mut self, from: ChatId, to: ChatId) {

@@ -40,6 +40,7 @@ impl Gist {
             chat: params.integer("chat_id").ok().flatten().map(ChatId),
             text: text("text")
                 .or_else(|| text("caption"))
+                .or_else(|| text("name"))
                 .map(str::to_owned)
                 .or_else(|| reaction(params))
                 .unwrap_or_default(),

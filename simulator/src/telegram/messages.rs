@@ -67,7 +67,12 @@ pub(super) fn place(
 ) -> Result<Value, Refusal> {
     let chat_id = chat_id(params)?;
     let chat = state.heard_of(chat_id)?;
-    let reply_to = reply_target(params, |message| chat.log.contains_key(&message))?;
+    let thread = chat.thread(params)?;
+    let beside = |message: MessageId| thread.is_none() || chat.topic_of(message) == thread;
+    let is_there = |message: MessageId| chat.log.contains_key(&message) && beside(message);
+    let reply_to = reply_target(params, is_there)?;
+    // An answer stands where what it answers does.
+    let topic = thread.or_else(|| chat.topic_of(reply_to?));
     state.flood.admit(chat_id, now.steady)?;
     state.heard_of(chat_id)?.accepts()?;
     check_length(&draft.content, draft.file.is_some())?;
@@ -77,6 +82,7 @@ pub(super) fn place(
         message_id,
         at: now.wall,
         reply_to,
+        topic,
         silent: params.flag("disable_notification"),
         content: Content {
             media,

@@ -25,10 +25,13 @@ pub(super) enum Method {
     SetMessageReaction,
     SendChatAction,
     AnswerCallbackQuery,
+    CreateForumTopic,
+    CloseForumTopic,
+    ReopenForumTopic,
 }
 
 /// Every method by its name.
-const METHODS: [(&str, Method); 20] = [
+const METHODS: [(&str, Method); 23] = [
     ("getMe", Method::GetMe),
     ("setWebhook", Method::SetWebhook),
     ("deleteWebhook", Method::DeleteWebhook),
@@ -49,6 +52,9 @@ const METHODS: [(&str, Method); 20] = [
     ("setMessageReaction", Method::SetMessageReaction),
     ("sendChatAction", Method::SendChatAction),
     ("answerCallbackQuery", Method::AnswerCallbackQuery),
+    ("createForumTopic", Method::CreateForumTopic),
+    ("closeForumTopic", Method::CloseForumTopic),
+    ("reopenForumTopic", Method::ReopenForumTopic),
 ];
 
 /// Every method that the stand-in knows, with the parameters that it takes; anything else is answered with 501.
@@ -82,7 +88,10 @@ impl Method {
             | Self::DeleteMessage
             | Self::SetMessageReaction
             | Self::SendChatAction
-            | Self::AnswerCallbackQuery => true,
+            | Self::AnswerCallbackQuery
+            | Self::CreateForumTopic
+            | Self::CloseForumTopic
+            | Self::ReopenForumTopic => true,
             Self::GetMe
             | Self::SetWebhook
             | Self::DeleteWebhook
@@ -106,11 +115,15 @@ impl Method {
     pub(super) fn what(self, uploads: bool) -> Option<What> {
         match self {
             Self::SendFile(_) if uploads => Some(What::Upload),
-            Self::SendMessage | Self::SendFile(_) | Self::CopyMessage => Some(What::Send),
+            Self::SendMessage | Self::SendFile(_) | Self::CopyMessage | Self::CreateForumTopic => {
+                Some(What::Send)
+            }
             Self::EditMessageText
             | Self::EditMessageCaption
             | Self::EditMessageReplyMarkup
-            | Self::DeleteMessage => Some(What::Edit),
+            | Self::DeleteMessage
+            | Self::CloseForumTopic
+            | Self::ReopenForumTopic => Some(What::Edit),
             Self::SetMessageReaction | Self::AnswerCallbackQuery => Some(What::React),
             Self::GetMe
             | Self::SetWebhook
@@ -147,6 +160,7 @@ impl Method {
                 "link_preview_options",
                 "disable_notification",
                 "protect_content",
+                "message_thread_id",
             ],
             Self::SendFile(kind) => vec![
                 "chat_id",
@@ -159,6 +173,7 @@ impl Method {
                 "protect_content",
                 "disable_content_type_detection",
                 "supports_streaming",
+                "message_thread_id",
             ],
             Self::CopyMessage => vec![
                 "chat_id",
@@ -170,6 +185,7 @@ impl Method {
                 "reply_parameters",
                 "disable_notification",
                 "protect_content",
+                "message_thread_id",
             ],
             Self::EditMessageText => vec![
                 "chat_id",
@@ -193,6 +209,8 @@ impl Method {
             Self::AnswerCallbackQuery => {
                 vec!["callback_query_id", "text", "show_alert", "cache_time"]
             }
+            Self::CreateForumTopic => vec!["chat_id", "name"],
+            Self::CloseForumTopic | Self::ReopenForumTopic => vec!["chat_id", "message_thread_id"],
         }
     }
 }

@@ -11,6 +11,7 @@ use super::polling::{self, Wait};
 use super::reactions;
 use super::refusal::Refusal;
 use super::state::{CommandSet, State};
+use super::topics;
 use crate::clock::Moment;
 
 /// The most commands in one set (Bot API, `setMyCommands`).
@@ -68,6 +69,9 @@ pub(super) fn call(
         Method::SetMessageReaction => reactions::react(state, params)?,
         Method::SendChatAction => messages::chat_action(state, params)?,
         Method::AnswerCallbackQuery => messages::answer_button(state, params, now)?,
+        Method::CreateForumTopic => topics::create(state, params, now)?,
+        Method::CloseForumTopic => topics::turn(state, params, true, now)?,
+        Method::ReopenForumTopic => topics::turn(state, params, false, now)?,
     };
     Ok(Answer::new(result))
 }

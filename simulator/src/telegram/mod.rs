@@ -39,6 +39,7 @@ mod sent;
 mod server;
 pub(crate) mod sim;
 mod state;
+mod topics;
 mod updates;
 mod webhook;
 
@@ -68,6 +69,7 @@ pub use self::reactions::REACTIONS;
 pub use self::record::Exchange;
 pub use self::sent::{ButtonAnswer, Content, FileSource, SentFile, SentMessage};
 pub use self::state::{Calls, CommandSet};
+pub use self::topics::Topic;
 pub use crate::weather::Weather as TelegramWeather;
 
 pub(crate) use self::seen::Written;

@@ -9,6 +9,7 @@ use super::markup;
 use super::parts;
 use super::seen;
 use super::state::{Chat, Entry, Query, Standing, State, Theirs};
+use super::topics;
 use crate::clock::Moment;
 
 /// Why a person can't do what was asked.
@@ -93,6 +94,8 @@ impl State {
             "reply_to_message".into(),
             quoted.ok_or(ActError::NoSuchMessage(to))?,
         );
+        let topic = self.chats.get(&chat).and_then(|chat| chat.topic_of(to));
+        part.extend(topic.map(topics::place).unwrap_or_default());
         if chat == from.id {
             return Ok(self.write(from, part, now));
         }
@@ -302,7 +305,7 @@ impl State {
         Some(self.queue("my_chat_member", body, Some(chat)))
     }
 
-    fn queue(&mut self, kind: &str, body: Value, chat: Option<ChatId>) -> UpdateId {
+    pub(super) fn queue(&mut self, kind: &str, body: Value, chat: Option<ChatId>) -> UpdateId {
         let update_id = self.number_update();
         let mut update = json!({ "update_id": update_id });
         update[kind] = body;

@@ -41,6 +41,20 @@ pub(super) enum Refusal {
     ReplyMarkup,
     #[error("Bad Request: message to be replied not found")]
     ReplyNotFound,
+    #[error("Bad Request: the chat is not a forum")]
+    NoForum,
+    #[error("Bad Request: not enough rights to create a topic")]
+    NoTopicRights,
+    #[error("Bad Request: title must be non-empty")]
+    TopicUnnamed,
+    #[error("Bad Request: message thread not found")]
+    ThreadNotFound,
+    #[error("Bad Request: TOPIC_ID_INVALID")]
+    TopicInvalid,
+    #[error("Bad Request: TOPIC_CLOSED")]
+    TopicClosed,
+    #[error("Bad Request: TOPIC_NOT_MODIFIED")]
+    TopicNotModified,
     #[error("Bad Request: message to copy not found")]
     CopyNotFound,
     #[error("Bad Request: message can't be copied")]
@@ -150,6 +164,13 @@ impl Refusal {
             | Self::TextButton
             | Self::ReplyMarkup
             | Self::ReplyNotFound
+            | Self::NoForum
+            | Self::NoTopicRights
+            | Self::TopicUnnamed
+            | Self::ThreadNotFound
+            | Self::TopicInvalid
+            | Self::TopicClosed
+            | Self::TopicNotModified
             | Self::CopyNotFound
             | Self::NotCopyable
             | Self::ReactNotFound

@@ -62,6 +62,10 @@ impl Chat {
         {
             message["reply_markup"] = inline.clone();
         }
+        if let Some(topic) = sent.topic {
+            message["message_thread_id"] = json!(topic);
+            message["is_topic_message"] = json!(true);
+        }
         if let Some(date) = edited {
             message["edit_date"] = json!(date);
         }

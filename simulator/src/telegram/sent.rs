@@ -19,6 +19,8 @@ pub struct SentMessage {
     pub at: Timestamp,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
+    /// The topic in which it stands.
+    pub topic: Option<MessageId>,
     /// It came without a sound.
     pub silent: bool,
     /// What it says now.

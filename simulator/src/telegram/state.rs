@@ -17,6 +17,7 @@ use super::polling::Polls;
 use super::record::Exchange;
 use super::refusal::Refusal;
 use super::sent::{ButtonAnswer, SentMessage};
+use super::topics::Topic;
 use super::webhook::Webhook;
 use crate::clock::Moment;
 use crate::record::Ring;
@@ -104,6 +105,10 @@ pub(super) struct Chat {
     pub(super) reactions: BTreeMap<MessageId, Vec<String>>,
     /// The reactions of people, one of each at most.
     pub(super) people_react: BTreeMap<MessageId, BTreeMap<ChatId, String>>,
+    /// Of a forum: its topics.
+    pub(super) topics: BTreeMap<MessageId, Topic>,
+    /// Of a group: the bot is an administrator who manages topics.
+    pub(super) manages_topics: bool,
 }
 
 /// A pressed button.
@@ -171,6 +176,8 @@ impl Chat {
             log: BTreeMap::new(),
             reactions: BTreeMap::new(),
             people_react: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            manages_topics: false,
         }
     }
 

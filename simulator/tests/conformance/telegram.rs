@@ -70,6 +70,27 @@ fn live(telegram: &Telegram, anna: &Person) {
         group.remove_bot(anna);
         group.add_bot(anna);
     }
+    let forum = telegram.group(-1_001_234, "Коллеги");
+    forum.becomes_forum();
+    forum.lets_manage_topics(anna, true);
+}
+
+/// A topic is made, written into by both sides, closed and opened again.
+async fn discuss(telegram: &Telegram, caller: &Caller, anna: &Person) {
+    let forum = -1_001_234;
+    let made = json!({"chat_id": forum, "name": "№ 1 · Анна"});
+    let topic = caller.call("createForumTopic", made).await["message_thread_id"].clone();
+    let inside = json!({"chat_id": forum, "message_thread_id": topic, "text": "a"});
+    let ours = caller.call("sendMessage", inside).await["message_id"].as_i64();
+    let forum = telegram.group(forum, "Коллеги");
+    let topic = MessageId(topic.as_i64().expect("a number"));
+    forum.write_in(topic, anna, "плоско").expect("it is open");
+    let ours = MessageId(ours.expect("a number"));
+    forum.reply(anna, ours, "в ответ").expect("it is there");
+    let turn = json!({"chat_id": forum.id(), "message_thread_id": topic});
+    caller.call("closeForumTopic", turn.clone()).await;
+    caller.call("reopenForumTopic", turn).await;
+    forum.lets_manage_topics(anna, false);
 }
 
 /// Everything that a bot can call, rightly and wrongly.
@@ -198,6 +219,7 @@ async fn every_answer_and_every_update_keeps_to_the_description() {
     let anna = telegram.person(Profile::new(101, "Анна").username("anna").language("ru"));
     live(&telegram, &anna);
     work(&caller, &anna).await;
+    discuss(&telegram, &caller, &anna).await;
     send_files(&caller).await;
     settle(&caller).await;
     none(&conformance::telegram(&api, &telegram));
@@ -206,7 +228,7 @@ async fn every_answer_and_every_update_keeps_to_the_description() {
         .iter()
         .map(|exchange| exchange.method.clone())
         .collect();
-    assert_eq!(methods.len(), 19, "{methods:?}");
+    assert_eq!(methods.len(), 22, "{methods:?}");
     let wrong: Vec<&Value> = exchanges
         .iter()
         .filter(|e| e.status >= 400)

@@ -9,4 +9,5 @@ mod people;
 mod polling;
 mod refusals;
 mod support;
+mod topics;
 mod webhook;
