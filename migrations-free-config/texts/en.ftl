@@ -162,6 +162,7 @@ verdict-outbox-late = Messages have waited to be sent for { $minutes } min; they
 verdict-admin-chat = The admin chat cannot be written to ({ $words }), so nobody is told of troubles: see `sheetdesk check`.
 verdict-admin-moved = telegram.admin_chat is no longer right: the chat became the supergroup { $chat }; put that number in.
 verdict-staff-chat = We cannot write to the staff chat ({ $words }): see that the bot is there and may write.
+verdict-staff-topics = Appeals have no topics in the staff chat ({ $words }), and stand in the chat itself: turn topics on there, and let the bot manage them.
 verdict-throttled =
     { $link ->
         [telegram] Telegram

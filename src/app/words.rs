@@ -81,6 +81,7 @@ fn staff(settings: &Settings) -> Option<StaffChat> {
         chat: ChatId(chat.number()),
         spreadsheet: settings.sheets.appeals.spreadsheet.clone(),
         names: names.map(named).collect(),
+        topics: settings.staff.topics,
     })
 }
 

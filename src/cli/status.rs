@@ -112,6 +112,10 @@ fn services(status: &StatusReport) -> [String; 2] {
             "the staff chat takes nothing: ",
             telegram.staff_chat.as_ref(),
         ),
+        prefixed(
+            "the staff chat gives no topics: ",
+            telegram.staff_topics.as_ref(),
+        ),
     ];
     let more = all.iter().flatten().map(|words| format!(" – {words}"));
     let more = more.collect::<String>();

@@ -222,6 +222,8 @@ settings! {
         /// Where the specialists are shown appeals; without it they work in the sheet alone.
         chat: Option<StaffChatId> =
             setting(values::staff_chat, "the number of the specialists' group").optional(),
+        /// Whether each appeal has a topic of its own there, which is closed with it; the group needs topics, and the bot the right to manage them.
+        topics: bool = setting(values::flag, FLAG).or("false"),
         /// What specialists are called; whoever is not named here goes by the name in Telegram.
         names: Option<StaffNames> =
             setting(values::staff_names, "accounts with names, such as 700000001=Иванова; 700000002=Петров").optional(),

@@ -50,6 +50,8 @@ pub enum Trouble {
     AdminChatState,
     /// The staff chat takes nothing from us.
     StaffChat,
+    /// The staff chat gives appeals no topics of their own, though it should.
+    StaffTopics,
 }
 
 /// The state of a trouble.
@@ -97,7 +99,8 @@ impl Trouble {
             | Self::Disk
             | Self::Loops
             | Self::AdminChatState
-            | Self::StaffChat => true,
+            | Self::StaffChat
+            | Self::StaffTopics => true,
             Self::Telegram
             | Self::Webhook
             | Self::Sheets

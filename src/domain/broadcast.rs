@@ -233,6 +233,8 @@ impl Broadcast {
             | RejectReason::GaveUp
             | RejectReason::Recipient(_)
             | RejectReason::Moved(_)
+            | RejectReason::TopicGone
+            | RejectReason::Topics(_)
             | RejectReason::Gone
             | RejectReason::Fixed => false,
         }

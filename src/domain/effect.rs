@@ -4,9 +4,12 @@
 //! the others may be lost: the next read comes anyway (`Look`), Telegram forgets a button (`AnswerButton`), the operator asks again
 //! (`Answer`). A reaction (`React`) is not stored either, but one that is not set while the service runs comes back as an event.
 
+mod form;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::form::MessageForm;
 use super::{
     alerts::Alerts,
     appeal::{Appeal, Line, rating::Thumb},
@@ -17,7 +20,6 @@ use super::{
         AppealId, BatchToken, CallbackId, ChatId, CodeMark, MessageId, OutboxId, PartnerCode,
         PromotionKey, RowKey, Seq, SpreadsheetId,
     },
-    media::Media,
     message::Post,
     operator::OperatorRequest,
     partner::Partner,
@@ -248,6 +250,9 @@ pub struct Send {
     /// The message that it replies to, if that is still there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// The topic of the chat into which it goes, by the message that made it; without one into the chat itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<MessageId>,
 }
 
 impl Send {
@@ -265,54 +270,7 @@ impl Send {
             files: Vec::new(),
             after: None,
             reply_to: None,
-        }
-    }
-}
-
-/// The form of a message.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MessageForm {
-    /// A message.
-    #[default]
-    Message,
-    /// A message that comes without a sound.
-    Silent,
-    /// The receipt of the appeal that it is about: a message that is changed as the appeal goes on.
-    Receipt,
-    /// What an earlier message of ours says from now on.
-    Edit(MessageId),
-    /// What an earlier message of ours says beneath its file from now on. Where it went out as a link to a page, that stays behind the words.
-    Caption(MessageId, Text),
-    /// An earlier message of ours goes.
-    Delete(MessageId),
-    /// Words beneath a file, which is fetched from this address.
-    File(Text),
-    /// Words beneath the picture or video of an announcement, which is still to be uploaded: an address, a `data:` URL, or a `file_id` of
-    /// unknown kind.
-    Picture(Text),
-    /// Words beneath a picture or video that Telegram has.
-    Kept(Media),
-    /// A message of another chat once more, with what is beneath its file unless other words are given.
-    Copy(ChatId, MessageId),
-    /// The file of a message of another chat, with these words beneath it or none.
-    Captioned(ChatId, MessageId),
-}
-
-impl MessageForm {
-    /// Whether it only changes what the chat holds, so that sending it again does no harm.
-    #[must_use]
-    pub fn is_change(&self) -> bool {
-        match self {
-            Self::Edit(_) | Self::Caption(..) | Self::Delete(_) => true,
-            Self::Message
-            | Self::Silent
-            | Self::Receipt
-            | Self::File(_)
-            | Self::Picture(_)
-            | Self::Kept(_)
-            | Self::Copy(..)
-            | Self::Captioned(..) => false,
+            topic: None,
         }
     }
 }

@@ -74,6 +74,8 @@ pub struct StaffChat {
     pub spreadsheet: SpreadsheetId,
     /// What the firm calls whoever has one of these accounts.
     pub names: BTreeMap<ChatId, Text>,
+    /// Each appeal has a topic of its own there.
+    pub topics: bool,
 }
 
 impl Default for Rules {

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    appeal::RejectReason,
     chat::KnownChat,
     ids::{AppealId, ChatId, MessageId},
     spans::has_lasted,
@@ -38,6 +39,9 @@ pub struct StaffThread {
     /// What it says of how the appeal stands.
     #[serde(default)]
     pub standing: Text,
+    /// Where in the chat it stands.
+    #[serde(default)]
+    pub topic: ThreadTopic,
     /// Counts the messages that were made for it.
     pub made: u32,
     /// What is on its way there.
@@ -53,6 +57,27 @@ pub struct StaffThread {
     /// What is said beneath the answers of the specialists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ReplyNote>,
+    /// What a topic did not take and no comparison would find.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsaid: Vec<Text>,
+}
+
+/// Where in the chat a thread stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThreadTopic {
+    /// In the chat itself; if nothing stands there yet, it may still be given a topic.
+    #[default]
+    Undecided,
+    /// In a topic of its own.
+    Own {
+        /// The message that made it, which is its id.
+        id: MessageId,
+        /// It is closed, or about to be.
+        closed: bool,
+    },
+    /// In the chat itself, since no topic was to be had.
+    Without,
 }
 
 /// What is said beneath an answer that was written in the chat: where it is.
@@ -90,6 +115,9 @@ pub struct UnderWay {
     pub shown: u32,
     /// The files that follow it.
     pub files: Vec<PartnerFile>,
+    /// What it says that a topic did not take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsaid: Vec<Text>,
     /// Whether the thread said before that the appeal is closed.
     pub closed: bool,
 }
@@ -109,6 +137,29 @@ pub struct StaffRoom {
     /// Nothing is shown before this moment: there is too much, or the chat takes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rests_until: Option<Timestamp>,
+    /// It gives no topics; until it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topics: Option<NoTopics>,
+}
+
+/// A chat gives no topics.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoTopics {
+    /// Why.
+    pub why: RejectReason,
+    /// Until then none is asked for.
+    pub until: Timestamp,
+}
+
+impl ThreadTopic {
+    /// Its id, where there is one.
+    #[must_use]
+    pub fn id(self) -> Option<MessageId> {
+        match self {
+            Self::Own { id, .. } => Some(id),
+            Self::Undecided | Self::Without => None,
+        }
+    }
 }
 
 impl StaffThread {
@@ -120,6 +171,7 @@ impl StaffThread {
             head: None,
             opening: Text::default(),
             standing: Text::default(),
+            topic: ThreadTopic::Undecided,
             made: 0,
             under_way: None,
             shown,
@@ -127,13 +179,14 @@ impl StaffThread {
             closed: false,
             recent: Vec::new(),
             notes: Vec::new(),
+            unsaid: Vec::new(),
         }
     }
 
     /// It goes on in this chat; in another one than before it has no message yet.
     pub fn go_on_in(&mut self, chat: ChatId) {
         if self.chat != chat {
-            (self.chat, self.head) = (chat, None);
+            (self.chat, self.head, self.topic) = (chat, None, ThreadTopic::Undecided);
             if let Some(before) = self.under_way.take() {
                 self.take_back(before);
             }
@@ -144,6 +197,21 @@ impl StaffThread {
     pub fn take_back(&mut self, before: UnderWay) {
         (self.shown, self.closed) = (before.shown, before.closed);
         self.files.splice(..0, before.files);
+        self.unsaid.splice(..0, before.unsaid);
+    }
+
+    /// Its topic is gone with all that stood there. Another takes its place, but not of one that never held anything: nor would the next.
+    pub fn lose_topic(&mut self) {
+        self.topic = match self.head.take() {
+            Some(_) => ThreadTopic::Undecided,
+            None => ThreadTopic::Without,
+        };
+        self.notes.clear();
+    }
+
+    /// Nothing more of it goes into its topic: it begins anew in the chat itself.
+    pub fn leave_topic(&mut self) {
+        (self.head, self.topic) = (None, ThreadTopic::Without);
     }
 
     /// Whether nothing of it stands in the chat, or is on its way there.
@@ -190,6 +258,29 @@ impl StaffRoom {
     #[must_use]
     pub fn room(&self, now: Timestamp) -> usize {
         STORM.saturating_sub(recent(&self.recent, now).len())
+    }
+
+    /// Whether a topic may be asked for now.
+    #[must_use]
+    pub fn gives_topics(&self, now: Timestamp) -> bool {
+        let refused = self.topics.as_ref();
+        refused.is_none_or(|refused| refused.until <= now)
+    }
+
+    /// Why appeals have no topics, where the chat takes messages all the same.
+    #[must_use]
+    pub fn topics_refused(&self) -> Option<&RejectReason> {
+        let refused = self
+            .topics
+            .as_ref()
+            .filter(|_| self.place.refused.is_none());
+        refused.map(|refused| &refused.why)
+    }
+
+    /// It gave no topic: others are asked for later.
+    pub fn refuse_topics(&mut self, why: RejectReason, now: Timestamp) {
+        let until = now + TRIED_AGAIN;
+        self.topics = Some(NoTopics { why, until });
     }
 
     /// There is too much for now; until when, where nobody waits for that moment yet.

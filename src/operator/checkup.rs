@@ -138,6 +138,7 @@ fn trouble(item: VerdictItem<'_>) -> Option<Trouble> {
         VerdictItem::TelegramDown => Trouble::Telegram,
         VerdictItem::SheetsDown => Trouble::Sheets,
         VerdictItem::Webhook(_) => Trouble::Webhook,
+        VerdictItem::StaffTopics(_) => Trouble::StaffTopics,
         VerdictItem::InboxLate(_) => Trouble::Inbox,
         VerdictItem::OutboxLate(_) => Trouble::Outbox,
         VerdictItem::Quarantined(_) => Trouble::Quarantine,

@@ -84,7 +84,8 @@ impl Console {
     pub(super) fn status(&self) -> StatusReport {
         let (levels, read) = self.levels();
         let left = self.sheets.quota();
-        let (admin, staff) = (levels.alerts.admin_chat, levels.alerts.staff.place);
+        let (admin, staff) = (levels.alerts.admin_chat, levels.alerts.staff);
+        let topics = self.rules.staff.as_ref().is_some_and(|staff| staff.topics);
         let loops = self.supervisor.states();
         StatusReport {
             journal: JournalStatus {
@@ -115,7 +116,8 @@ impl Console {
                     .moved
                     .filter(|(from, _)| self.rules.admin_chat == Some(*from))
                     .map(|(_, to)| to.0),
-                staff_chat: staff.refused.as_ref().map(refusal),
+                staff_chat: staff.place.refused.as_ref().map(refusal),
+                staff_topics: staff.topics_refused().filter(|_| topics).map(refusal),
             },
             uptime_s: clock::monotonic().duration_since(self.started).as_secs(),
             restarts: loops.iter().map(|state| state.restarts).sum(),
@@ -237,6 +239,7 @@ fn refusal(why: &RejectReason) -> String {
     match why {
         RejectReason::Refused(words)
         | RejectReason::Recipient(words)
+        | RejectReason::Topics(words)
         | RejectReason::Content(words) => words.clone(),
         RejectReason::Blocked => "the bot is blocked there".to_owned(),
         RejectReason::Deactivated => "the account is gone".to_owned(),
@@ -244,6 +247,7 @@ fn refusal(why: &RejectReason) -> String {
             "there is no such chat, or nobody has written to the bot there".to_owned()
         }
         RejectReason::Moved(chat) => format!("it became the supergroup {chat}"),
+        RejectReason::TopicGone => "the topic is not there".to_owned(),
         RejectReason::GaveUp | RejectReason::File(_) => "it was given up".to_owned(),
         RejectReason::Gone | RejectReason::Fixed => "the message cannot be changed".to_owned(),
     }

@@ -54,6 +54,9 @@ pub struct TelegramStatus {
     /// Why it lets us write nothing into the staff chat.
     #[serde(default)]
     pub staff_chat: Option<String>,
+    /// Why appeals have no topics of their own there, where they should.
+    #[serde(default)]
+    pub staff_topics: Option<String>,
 }
 
 /// The journal itself.

@@ -51,6 +51,10 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
         telegram.admin_chat.as_deref().map(VerdictItem::AdminChat),
         telegram.admin_chat_moved.map(VerdictItem::AdminMoved),
         telegram.staff_chat.as_deref().map(VerdictItem::StaffChat),
+        telegram
+            .staff_topics
+            .as_deref()
+            .map(VerdictItem::StaffTopics),
         (is("telegram", Health::Throttled) && silent.is_none())
             .then_some(VerdictItem::Throttled("telegram")),
         is("sheets", Health::Throttled).then_some(VerdictItem::Throttled("sheets")),

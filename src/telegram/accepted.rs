@@ -17,12 +17,27 @@ pub struct SentMessage {
     pub message: MessageId,
     /// The picture or video in it, as it can be sent again.
     pub media: Option<Media>,
+    /// The topic, or the thread, in which it stands.
+    pub topic: Option<MessageId>,
+}
+
+impl SentMessage {
+    /// A message of which nothing more is known.
+    #[must_use]
+    pub fn of(message: MessageId) -> Self {
+        Self {
+            message,
+            media: None,
+            topic: None,
+        }
+    }
 }
 
 /// Bot API: `Message`.
 #[derive(Deserialize)]
 struct Message {
     message_id: i64,
+    message_thread_id: Option<i64>,
     /// Its sizes, the largest last.
     photo: Option<Vec<File>>,
     video: Option<File>,
@@ -53,6 +68,7 @@ impl From<Message> for SentMessage {
         Self {
             message: MessageId(message.message_id),
             media: media.next(),
+            topic: message.message_thread_id.map(MessageId),
         }
     }
 }
@@ -91,11 +107,11 @@ mod tests {
                 .unwrap()
                 .extend(more.as_object().unwrap().clone());
             let accepted = SentMessage {
-                message: MessageId(9),
                 media: media.map(|(kind, file)| Media {
                     kind,
                     file: file.to_owned(),
                 }),
+                ..SentMessage::of(MessageId(9))
             };
             assert_eq!(
                 serde_json::from_value::<SentMessage>(answer.clone()).unwrap(),

@@ -100,7 +100,7 @@ pub fn read<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Telegram
 #[must_use]
 pub fn outcome(result: Result<&SentMessage, &TelegramError>, now: Timestamp) -> Outcome {
     match result {
-        Ok(SentMessage { message, media }) => match media {
+        Ok(SentMessage { message, media, .. }) => match media {
             Some(media) => Outcome::Uploaded(*message, media.clone()),
             None => Outcome::Delivered(*message),
         },
@@ -190,10 +190,10 @@ impl TelegramError {
             && self.is_a_bad_request_that_says(&["photo", "image_process_failed"])
     }
 
-    /// Whether the message says already what it should.
+    /// Whether the message says already what it should, or the topic is open, or closed, as it should be.
     #[must_use]
     pub fn is_about_nothing_new(&self) -> bool {
-        self.is_a_bad_request_that_says(&["message is not modified"])
+        self.is_a_bad_request_that_says(&["message is not modified", "topic_not_modified"])
     }
 
     /// Whether the message has no file beneath which there could be words.

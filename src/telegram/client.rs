@@ -2,6 +2,7 @@
 //!
 //! Invariant: what each call tells of Telegram is noted before its caller hears of it.
 
+mod topics;
 mod transport;
 
 use std::{sync::Arc, time::Duration};

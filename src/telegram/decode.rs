@@ -9,7 +9,10 @@ mod words;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::value::RawValue;
 
 use super::{button, lossy_json::to_lossy_json};
@@ -70,6 +73,19 @@ struct Sender {
     first_name: String,
     last_name: Option<String>,
     language_code: Option<String>,
+}
+
+/// The part of a replied message that tells who wrote it.
+#[derive(Deserialize)]
+struct Replied {
+    from: Author,
+    sender_chat: Option<IgnoredAny>,
+}
+
+/// The part of `User` that tells a bot.
+#[derive(Deserialize)]
+struct Author {
+    is_bot: bool,
 }
 
 /// The part of `ChatMember` that tells of a block.
@@ -136,10 +152,21 @@ fn written(
     })
 }
 
-/// A reply of a person's in a group, as far as it can be read; whatever else is said there is no answer to anything.
+/// A reply of a person's in a group, as far as it can be read; whatever else is said there is no answer to anything. In a topic that is also what
+/// replies to nothing: Telegram shows it as a reply to the message that made the topic.
 fn replied(fields: &Fields<'_>, chat: &Chat, from: Option<&Sender>) -> Option<Update> {
-    let message = written(fields, ChatId(chat.id), from).ok()?;
-    message.context.reply.as_ref()?.message?;
+    let mut message = written(fields, ChatId(chat.id), from).ok()?;
+    let reply = message.context.reply.as_mut()?;
+    let to = reply.message?;
+    let replied: Option<Replied> = fields.readable("reply_to_message");
+    if !replied.is_some_and(|replied| replied.is_bot_s()) {
+        // What colleagues write of an appeal among themselves is no message of it.
+        reply.quote = Text::default();
+    }
+    let in_topic = fields.readable("is_topic_message") == Some(true);
+    if in_topic && fields.readable("message_thread_id") == Some(to.0) {
+        return None;
+    }
     Some(Update::Replied {
         message,
         by: colleague(from?),
@@ -198,6 +225,13 @@ fn membership(fields: &Fields<'_>) -> Result<Update, Undecodable> {
         blocked: member.status == "kicked",
         locale: locale(from.as_ref()),
     })
+}
+
+impl Replied {
+    /// Whether a bot wrote it, and nobody who shows himself as the chat.
+    fn is_bot_s(&self) -> bool {
+        self.from.is_bot && self.sender_chat.is_none()
+    }
 }
 
 impl Chat {

@@ -68,6 +68,7 @@ impl MessageText {
 pub fn send_message(send: &Send, words: &MessageText) -> SendMessageParams {
     SendMessageParams::builder()
         .chat_id(send.to.0)
+        .maybe_message_thread_id(topic(send))
         .text(words.text.as_str())
         .maybe_parse_mode(words.mode)
         .link_preview_options(LinkPreviewOptions::DISABLED)
@@ -91,6 +92,7 @@ pub fn copy_message(
     };
     CopyMessageParams::builder()
         .chat_id(send.to.0)
+        .maybe_message_thread_id(topic(send))
         .from_chat_id(from.0)
         .message_id(i32::try_from(message.0).unwrap_or(i32::MAX))
         .maybe_caption(caption)
@@ -98,6 +100,12 @@ pub fn copy_message(
         .maybe_reply_parameters(reply(send))
         .maybe_reply_markup(markup(&send.keyboard))
         .build()
+}
+
+/// The topic into which a message goes.
+fn topic(send: &Send) -> Option<i32> {
+    let topic = send.topic?;
+    Some(i32::try_from(topic.0).unwrap_or(i32::MAX))
 }
 
 /// What a message replies to; one that is gone does not hold it back.

@@ -372,8 +372,8 @@ mod tests {
             file: "AgAC".to_owned(),
         };
         let sent = |media| SentMessage {
-            message: MessageId(4),
             media,
+            ..SentMessage::of(MessageId(4))
         };
         let flood = TelegramError::Refused {
             code: 429,

@@ -26,7 +26,7 @@ pub enum ServiceRefusal {
 }
 
 /// What a chat refuses whatever is sent there.
-const OF_THE_RECIPIENT: [&str; 25] = [
+const OF_THE_RECIPIENT: [&str; 23] = [
     "user not found",
     "peer_id_invalid",
     "user_is_bot",
@@ -46,13 +46,22 @@ const OF_THE_RECIPIENT: [&str; 25] = [
     "channel_private",
     "is not a member",
     "was kicked",
-    "topic_",
-    "message thread not found",
     "participant_id_invalid",
     "voice_messages_forbidden",
     "user_privacy",
     "privacy_premium_required",
 ];
+
+/// What is said of a topic that is not there any more.
+const OF_A_LOST_TOPIC: [&str; 4] = [
+    "thread not found",
+    "topic not found",
+    "topic_deleted",
+    "topic_id_invalid",
+];
+
+/// What is said where a chat has no topics, or one is closed to the bot.
+const OF_TOPICS: [&str; 3] = ["not a forum", "forum_missing", "topic_"];
 
 /// What is refused wherever it is sent.
 const OF_THE_CONTENT: [&str; 27] = [
@@ -145,6 +154,10 @@ pub(super) fn reject_reason(code: u16, description: &str, moved_to: Option<i64>)
             RejectReason::Fixed
         }
         403 => RejectReason::Recipient(description.to_owned()),
+        _ if any(&OF_A_LOST_TOPIC) => RejectReason::TopicGone,
+        _ if any(&OF_TOPICS) || (says("not enough rights") && says(" topic")) => {
+            RejectReason::Topics(description.to_owned())
+        }
         _ if any(&OF_THE_RECIPIENT) => RejectReason::Recipient(description.to_owned()),
         413 => RejectReason::Content(description.to_owned()),
         _ if any(&OF_THE_CONTENT) => RejectReason::Content(description.to_owned()),
@@ -171,6 +184,8 @@ mod tests {
             RejectReason::Deactivated => "deactivated",
             RejectReason::ChatNotFound => "not found",
             RejectReason::Moved(_) => "moved",
+            RejectReason::TopicGone => "the topic",
+            RejectReason::Topics(_) => "topics",
             RejectReason::Gone | RejectReason::Fixed => "the message",
             RejectReason::GaveUp | RejectReason::File(_) => "ours",
         };
@@ -210,6 +225,15 @@ mod tests {
                 "the message",
             ),
             (400, "Bad Request: PEER_ID_INVALID", "recipient"),
+            (400, "Bad Request: message thread not found", "the topic"),
+            (400, "Bad Request: TOPIC_ID_INVALID", "the topic"),
+            (400, "Bad Request: TOPIC_CLOSED", "topics"),
+            (400, "Bad Request: the chat is not a forum", "topics"),
+            (
+                400,
+                "Bad Request: not enough rights to create a topic",
+                "topics",
+            ),
             (400, "Bad Request: BUTTON_URL_INVALID", "content"),
             (
                 400,

@@ -25,6 +25,7 @@ use crate::{
 
 mod media;
 mod naming;
+mod topics;
 
 /// The largest picture that Telegram shows as one, in bytes (Bot API: `sendPhoto`).
 const PHOTO_LIMIT: u64 = 10_000_000;
@@ -57,7 +58,10 @@ pub(super) fn address(form: &MessageForm) -> Option<&str> {
         | MessageForm::Delete(_)
         | MessageForm::Kept(_)
         | MessageForm::Copy(..)
-        | MessageForm::Captioned(..) => None,
+        | MessageForm::Captioned(..)
+        | MessageForm::Topic
+        | MessageForm::CloseTopic(_)
+        | MessageForm::ReopenTopic(_) => None,
     }
 }
 
@@ -73,7 +77,8 @@ pub(super) async fn send(
 ) -> Result<SentMessage, SendError> {
     let accepted = match &send.form {
         MessageForm::Message | MessageForm::Silent | MessageForm::Receipt => {
-            say(client, send, Way::Message).await?
+            let sent = say(client, send, Way::Message).await?;
+            topics::landed(client, send, sent).await?
         }
         MessageForm::Edit(message) => edit(client, send, *message).await?,
         MessageForm::Caption(message, page) => {
@@ -87,6 +92,13 @@ pub(super) async fn send(
         MessageForm::Kept(media) => say(client, send, Way::Kept(media.kind, &media.file)).await?,
         MessageForm::Copy(from, message) | MessageForm::Captioned(from, message) => {
             say(client, send, Way::Copy(*from, *message)).await?
+        }
+        MessageForm::Topic => client.create_topic(send).await?,
+        MessageForm::CloseTopic(topic) => {
+            or_done(*topic, client.close_topic(send.to, *topic).await)?
+        }
+        MessageForm::ReopenTopic(topic) => {
+            or_done(*topic, client.reopen_topic(send.to, *topic).await)?
         }
     };
     Ok(SentMessage {
@@ -191,7 +203,7 @@ async fn delete(
 ) -> Result<SentMessage, TelegramError> {
     match client.delete_message(send.to, message).await {
         Err(error) if !error.is_about_nothing_to_delete() => Err(error),
-        Ok(()) | Err(_) => Ok(changed(message)),
+        Ok(()) | Err(_) => Ok(SentMessage::of(message)),
     }
 }
 
@@ -200,16 +212,8 @@ fn or_done(
     ended: Result<SentMessage, TelegramError>,
 ) -> Result<SentMessage, TelegramError> {
     match ended {
-        Err(error) if error.is_about_nothing_new() => Ok(changed(message)),
+        Err(error) if error.is_about_nothing_new() => Ok(SentMessage::of(message)),
         ended => ended,
-    }
-}
-
-/// A message of ours as Telegram has it now.
-fn changed(message: MessageId) -> SentMessage {
-    SentMessage {
-        message,
-        media: None,
     }
 }
 

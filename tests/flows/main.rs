@@ -31,6 +31,7 @@ mod service;
 mod staff;
 mod staff_chat;
 mod staff_desk;
+mod staff_topics;
 mod state_tab;
 mod storms;
 mod structure;

@@ -37,7 +37,7 @@ async fn heard_of(grace: &str) -> (Play, Service, Group, Person, MessageId) {
 }
 
 /// What the button of a message means that bears this label.
-fn button(message: &SentMessage, label: &str) -> String {
+pub(crate) fn button(message: &SentMessage, label: &str) -> String {
     let markup = message.content.reply_markup.as_ref().expect("buttons");
     let rows = markup["inline_keyboard"].as_array().expect("rows");
     let mut buttons = rows.iter().flat_map(|row| row.as_array().expect("a row"));

@@ -47,6 +47,7 @@ const STATUS_KEYS: [(&str, &[&str]); 12] = [
             "barred",
             "silent_until",
             "staff_chat",
+            "staff_topics",
             "webhook",
         ],
     ),

@@ -35,4 +35,5 @@ mod stops;
 mod storm;
 mod strangers;
 mod terminal;
+mod topic_kills;
 mod traced;

@@ -26,6 +26,7 @@ mod sorting;
 mod staff;
 mod staff_chat;
 mod staff_desk;
+mod staff_topics;
 mod table;
 mod templates;
 mod texts;

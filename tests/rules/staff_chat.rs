@@ -29,6 +29,7 @@ pub(crate) fn staffed() -> Table {
         chat: STAFF,
         spreadsheet: SpreadsheetId("book".into()),
         names: [(ChatId(901), "Иванова".into())].into(),
+        topics: false,
     });
     table
 }
@@ -47,7 +48,7 @@ pub(crate) fn shown(words: &[String]) -> Vec<String> {
     shown_in(STAFF, words)
 }
 
-fn shown_in(chat: ChatId, words: &[String]) -> Vec<String> {
+pub(crate) fn shown_in(chat: ChatId, words: &[String]) -> Vec<String> {
     let told = format!("{chat}: ");
     let words = words.iter();
     words
@@ -55,7 +56,7 @@ fn shown_in(chat: ChatId, words: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn message(table: &Table, nth: u32) -> OutboxId {
+pub(crate) fn message(table: &Table, nth: u32) -> OutboxId {
     OutboxId::Thread(table.appeal(1).id, nth)
 }
 
@@ -66,7 +67,7 @@ pub(crate) fn takes(table: &mut Table, nth: u32, message: i64) -> Vec<String> {
     table.sent(&id, Outcome::Delivered(MessageId(message)))
 }
 
-fn refuses(table: &mut Table, nth: u32, why: RejectReason) -> Vec<String> {
+pub(crate) fn refuses(table: &mut Table, nth: u32, why: RejectReason) -> Vec<String> {
     let id = message(table, nth);
     table.state.claim(&id);
     table.sent(&id, Outcome::Rejected(why))
@@ -91,7 +92,7 @@ pub(crate) fn pass(table: &mut Table, seconds: i64) -> Vec<String> {
     }
 }
 
-fn kicked() -> RejectReason {
+pub(crate) fn kicked() -> RejectReason {
     RejectReason::Recipient("Forbidden: bot was kicked from the group chat".into())
 }
 
@@ -241,7 +242,7 @@ fn what_is_corrected_in_the_sheet_is_shown() {
 }
 
 /// So many partners, of whom the list told at first sight which account is whose.
-fn crowd(count: i64) -> (Table, Vec<ChatId>) {
+pub(crate) fn crowd(count: i64) -> (Table, Vec<ChatId>) {
     let mut table = Table::empty();
     let chats: Vec<ChatId> = (0..count).map(|n| ChatId(8000 + n)).collect();
     for chat in &chats {

@@ -22,7 +22,7 @@ use crate::{
 /// The head of the thread of appeal № 1.
 const HEAD: i64 = 501;
 
-fn ivanova() -> Colleague {
+pub(crate) fn ivanova() -> Colleague {
     Colleague {
         account: ChatId(901),
         name: "Ira".into(),
@@ -36,7 +36,12 @@ fn petrov() -> Colleague {
     }
 }
 
-fn pressed(table: &mut Table, chat: ChatId, by: &Colleague, button: Button) -> Vec<String> {
+pub(crate) fn pressed(
+    table: &mut Table,
+    chat: ChatId,
+    by: &Colleague,
+    button: Button,
+) -> Vec<String> {
     table.event(&Event::Update(Update::Pressed {
         chat,
         callback: CallbackId("c".into()),

@@ -472,25 +472,12 @@ impl Table {
                     .filter(|line| !line.is_empty())
                     .collect::<Vec<_>>()
                     .join(" / ");
-                let form = match &send.form {
-                    MessageForm::Message | MessageForm::Receipt => String::new(),
-                    MessageForm::Silent => " [silent]".to_owned(),
-                    MessageForm::Edit(message) => format!(" [edits {}]", message.0),
-                    MessageForm::Caption(message, _) => format!(" [beneath {}]", message.0),
-                    MessageForm::Delete(message) => format!(" [deletes {}]", message.0),
-                    MessageForm::File(address) => format!(" [file {}]", address.as_str()),
-                    MessageForm::Picture(source) => format!(" [picture {}]", source.as_str()),
-                    MessageForm::Kept(media) => format!(" [kept {:?} {}]", media.kind, media.file),
-                    MessageForm::Captioned(from, message) => {
-                        format!(" [file of {}/{}]", from, message.0)
-                    }
-                    MessageForm::Copy(from, message) => {
-                        format!(" [copy of {}/{}]", from, message.0)
-                    }
-                };
+                let form = form(&send.form);
                 let reply = send.reply_to;
                 let reply = reply.map_or_else(String::new, |to| format!(" [replies to {}]", to.0));
-                format!("{}: {first}{keyboard}{form}{reply}", send.to)
+                let topic = send.topic;
+                let topic = topic.map_or_else(String::new, |id| format!(" [in topic {}]", id.0));
+                format!("{}: {first}{keyboard}{form}{reply}{topic}", send.to)
             }
             Effect::Reschedule { at, lost, .. } => format!(
                 "again in {} s, lost {lost}",
@@ -515,6 +502,28 @@ impl Table {
                 format!("wake in {} s", at.duration_since(self.now).as_secs())
             }
         }
+    }
+}
+
+fn form(form: &MessageForm) -> String {
+    match form {
+        MessageForm::Message | MessageForm::Receipt => String::new(),
+        MessageForm::Silent => " [silent]".to_owned(),
+        MessageForm::Edit(message) => format!(" [edits {}]", message.0),
+        MessageForm::Caption(message, _) => format!(" [beneath {}]", message.0),
+        MessageForm::Delete(message) => format!(" [deletes {}]", message.0),
+        MessageForm::File(address) => format!(" [file {}]", address.as_str()),
+        MessageForm::Picture(source) => format!(" [picture {}]", source.as_str()),
+        MessageForm::Kept(media) => format!(" [kept {:?} {}]", media.kind, media.file),
+        MessageForm::Captioned(from, message) => {
+            format!(" [file of {}/{}]", from, message.0)
+        }
+        MessageForm::Copy(from, message) => {
+            format!(" [copy of {}/{}]", from, message.0)
+        }
+        MessageForm::Topic => " [topic]".to_owned(),
+        MessageForm::CloseTopic(topic) => format!(" [closes topic {}]", topic.0),
+        MessageForm::ReopenTopic(topic) => format!(" [reopens topic {}]", topic.0),
     }
 }
 

@@ -177,6 +177,7 @@ fn whatever_the_verdict_names_reads_well_in_both_languages() {
         Say::Verdict(VerdictItem::OutboxLate(10)),
         Say::Verdict(VerdictItem::AdminChat("the bot is blocked there")),
         Say::Verdict(VerdictItem::AdminMoved(-1_009)),
+        Say::Verdict(VerdictItem::StaffTopics("the chat is not a forum")),
         Say::Verdict(VerdictItem::Throttled("telegram")),
         Say::Verdict(VerdictItem::Throttled("sheets")),
         Say::Verdict(VerdictItem::Refused(2)),
@@ -582,11 +583,12 @@ fn what_watches_over_the_service_speaks_plainly() {
         Trouble::Unknown,
         Trouble::Disk,
         Trouble::Loops,
+        Trouble::StaffTopics,
     ];
     let begun = troubles.map(|trouble| Note::Alert(AlertNote::Begun(trouble)));
     let over = troubles
         .into_iter()
-        .zip([7, 0, 1, 3, 5, 11, 21, 60, 90, 2, 14]);
+        .zip([7, 0, 1, 3, 5, 11, 21, 60, 90, 2, 14, 4]);
     let over = over.map(|(trouble, minutes)| {
         Note::Alert(AlertNote::Over(trouble, SignedDuration::from_mins(minutes)))
     });

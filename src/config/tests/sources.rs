@@ -190,6 +190,12 @@ const OVERRIDES: &[Override] = &[
         "Some(StaffChatId(-100))",
     ),
     (
+        "staff.topics",
+        "true",
+        |s| s.staff.topics.to_string(),
+        "true",
+    ),
+    (
         "staff.names",
         "7 = Ира ;8=Пётр",
         |s| format!("{:?}", s.staff.names),

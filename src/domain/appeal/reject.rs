@@ -26,6 +26,10 @@ pub enum RejectReason {
     Content(String),
     /// The group is a supergroup now, under this id.
     Moved(ChatId),
+    /// The topic that it was for is not there any more.
+    TopicGone,
+    /// The chat has no topics, or does not let the bot do this with them; in Telegram's words.
+    Topics(String),
     /// The file that should go with it cannot be had.
     File(Unfetched),
     /// The message to be changed is not there any more.
@@ -43,7 +47,9 @@ impl RejectReason {
             | Self::Deactivated
             | Self::ChatNotFound
             | Self::Recipient(_)
-            | Self::Moved(_) => true,
+            | Self::Moved(_)
+            | Self::TopicGone
+            | Self::Topics(_) => true,
             Self::GaveUp
             | Self::Refused(_)
             | Self::Content(_)

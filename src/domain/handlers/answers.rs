@@ -162,6 +162,8 @@ fn refusal(why: RejectReason) -> Delivery {
         | RejectReason::Recipient(_)
         | RejectReason::Content(_)
         | RejectReason::Moved(_)
+        | RejectReason::TopicGone
+        | RejectReason::Topics(_)
         | RejectReason::File(_)
         | RejectReason::Gone
         | RejectReason::Fixed => Delivery::Failed(why),

@@ -94,7 +94,12 @@ fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: Mess
         return;
     };
     match send.form {
-        MessageForm::Edit(_) | MessageForm::Caption(..) | MessageForm::Delete(_) => return,
+        MessageForm::Edit(_)
+        | MessageForm::Caption(..)
+        | MessageForm::Delete(_)
+        | MessageForm::Topic
+        | MessageForm::CloseTopic(_)
+        | MessageForm::ReopenTopic(_) => return,
         MessageForm::Receipt => appeals::receipt_sent(ctx, appeal, message),
         MessageForm::Message
         | MessageForm::Silent

@@ -5,6 +5,7 @@
 
 mod notes;
 pub(in crate::domain) mod room;
+mod topics;
 mod words;
 
 use crate::domain::{
@@ -14,7 +15,7 @@ use crate::domain::{
     ids::{AppealId, ChatId, MessageId, OutboxId},
     message::Post,
     text::{Html, Text},
-    thread::{PartnerFile, StaffThread, UnderWay},
+    thread::{PartnerFile, StaffThread, ThreadTopic, UnderWay},
     view::View,
     wording::StaffNote,
 };
@@ -79,10 +80,17 @@ fn show(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     // Before the first read there is no number, and what was mixed up is nobody's.
     let can_be_named = appeal.number.is_some() && !appeal.mixed;
     let lacks = thread.under_way.is_none() && lacks(appeal, &thread);
-    if can_be_named && lacks && room::admits(ctx, appeal.id) {
+    let may_begin = can_be_named && lacks;
+    topics::turn(ctx, appeal, &mut thread, false);
+    // What a topic was made for goes into it.
+    if may_begin
+        && (topics::is_empty(&thread) || room::admits(ctx, appeal.id))
+        && !topics::asks(ctx, appeal, &mut thread)
+    {
         add(ctx, appeal, &mut thread);
     }
     restate(ctx, appeal, &mut thread);
+    topics::turn(ctx, appeal, &mut thread, true);
     appeal.thread = Some(thread);
 }
 
@@ -106,6 +114,7 @@ fn restate(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &m
 fn lacks(appeal: &Appeal, thread: &StaffThread) -> bool {
     thread.shown < appeal.dialogue.lines
         || !thread.files.is_empty()
+        || !thread.unsaid.is_empty()
         || thread.closed != appeal.status.is_closed()
 }
 
@@ -124,6 +133,7 @@ fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut S
         nth: thread.made,
         shown: thread.shown,
         files,
+        unsaid: std::mem::take(&mut thread.unsaid),
         closed: thread.closed,
     };
     (thread.shown, thread.closed) = (appeal.dialogue.lines, appeal.status.is_closed());
@@ -176,8 +186,10 @@ fn send_to(
     (text, form, keyboard, reply_to): (Html, MessageForm, Keyboard, Option<MessageId>),
 ) {
     let id = OutboxId::Thread(appeal, thread.next_message());
+    let topic = thread.topic.id().filter(|_| !form.is_change());
     ctx.then(Effect::Send(Send {
         lane: Lane::Staff,
+        topic,
         form,
         keyboard,
         reply_to,
@@ -216,6 +228,7 @@ pub(super) fn acted(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
     if let Some(mut thread) = appeal.thread.take() {
         if ctx.staff_chat() == Some(thread.chat) {
             restate(ctx, appeal, &mut thread);
+            topics::turn(ctx, appeal, &mut thread, true);
         }
         appeal.thread = Some(thread);
     }
@@ -269,13 +282,18 @@ pub(super) fn ended(
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
+    let partner = appeal.chat;
     let Some(thread) = appeal.thread.as_deref_mut() else {
         return;
     };
     let here = thread.chat == sent.to;
     let of_news = here && thread.under_way.as_ref().is_some_and(|it| it.nth == nth);
     let before = thread.under_way.take_if(|_| of_news);
+    let mut goes_on = of_news;
     match end {
+        PartEnd::Delivered { message, .. } if sent.form == MessageForm::Topic => {
+            topics::made(ctx, thread, (sent.to, message));
+        }
         PartEnd::Delivered { message, .. } => {
             if here && sent.form == MessageForm::Message && sent.reply_to.is_none() {
                 thread.head.get_or_insert(message);
@@ -285,10 +303,15 @@ pub(super) fn ended(
                 remember(ctx, sent.to, message, id);
             }
         }
+        PartEnd::Rejected(why) if topics::are_why(sent, &why) => {
+            topics::refused(ctx, (partner, thread), (nth, sent), (before, &why));
+            goes_on = true;
+        }
         PartEnd::Rejected(why) if why.is_the_recipient_s() => {
             if let Some(before) = before {
                 thread.take_back(before);
             }
+            topics::not_turned(thread, &sent.form);
             room::refused(ctx, sent.to, &why, id);
         }
         PartEnd::Rejected(_) => {
@@ -296,9 +319,13 @@ pub(super) fn ended(
                 tell(ctx, &mut appeal, StaffNote::FileUnshown);
             }
         }
+        PartEnd::Unknown { .. } if of_news && sent.form == MessageForm::Topic => {
+            // Another might be lost as well, and each leaves an empty topic behind.
+            thread.topic = ThreadTopic::Without;
+        }
         PartEnd::Unknown { .. } => {}
     }
-    if of_news {
+    if goes_on {
         follow_up(ctx, &mut appeal);
     }
     ctx.put(Entity::Appeal(appeal));
@@ -343,5 +370,6 @@ pub(super) fn caught_up(appeal: &mut Appeal) {
     if let Some(thread) = appeal.thread.as_deref_mut() {
         (thread.shown, thread.closed, thread.under_way) = (lines, closed, None);
         thread.files.clear();
+        thread.unsaid.clear();
     }
 }

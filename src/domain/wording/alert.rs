@@ -61,6 +61,7 @@ impl<'a> Argument<'a> for Trouble {
             Trouble::Loops => "loops",
             Trouble::AdminChatState => "admin-chat",
             Trouble::StaffChat => "staff-chat",
+            Trouble::StaffTopics => "staff-topics",
         }
         .into()
     }

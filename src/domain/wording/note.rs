@@ -354,11 +354,11 @@ choices! {
         RejectReason::Gone => "unchangeable-gone",
         RejectReason::Fixed => "unchangeable-fixed",
         RejectReason::Blocked => "unchangeable-blocked",
-        RejectReason::Deactivated | RejectReason::ChatNotFound | RejectReason::Moved(_) =>
+        RejectReason::Deactivated | RejectReason::ChatNotFound | RejectReason::Moved(_) | RejectReason::TopicGone =>
             "unchangeable-no-chat",
         RejectReason::GaveUp => "unchangeable-gave-up",
         RejectReason::File(_) => "unchangeable-file",
-        RejectReason::Refused(words) | RejectReason::Recipient(words) | RejectReason::Content(words) =>
+        RejectReason::Refused(words) | RejectReason::Recipient(words) | RejectReason::Topics(words) | RejectReason::Content(words) =>
             "unchangeable-refused" (words),
     }
 
@@ -406,11 +406,11 @@ choices! {
     rejected(why: &'a RejectReason) {
         RejectReason::Blocked => "delivery-blocked",
         RejectReason::Deactivated => "delivery-deactivated",
-        RejectReason::ChatNotFound | RejectReason::Moved(_) => "delivery-chat-not-found",
+        RejectReason::ChatNotFound | RejectReason::Moved(_) | RejectReason::TopicGone => "delivery-chat-not-found",
         RejectReason::GaveUp => "delivery-gave-up",
         // Only a correction ends so, and says it in words of its own.
         RejectReason::Gone | RejectReason::Fixed => "unchangeable-gone",
-        RejectReason::Refused(words) | RejectReason::Recipient(words) | RejectReason::Content(words) =>
+        RejectReason::Refused(words) | RejectReason::Recipient(words) | RejectReason::Topics(words) | RejectReason::Content(words) =>
             "delivery-refused" (words),
         RejectReason::File(Unfetched::Forbidden) => "delivery-file-forbidden",
         RejectReason::File(Unfetched::Unreachable) => "delivery-file-unreachable",

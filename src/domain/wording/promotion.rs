@@ -190,10 +190,11 @@ choices! {
         RejectReason::File(Unfetched::Private) => "obstacle-private",
         RejectReason::Refused(words) | RejectReason::Content(words) =>
             refused_part (part = part(words), words),
-        RejectReason::Recipient(words) => "obstacle-chat" (words),
+        RejectReason::Recipient(words) | RejectReason::Topics(words) => "obstacle-chat" (words),
         RejectReason::Blocked
         | RejectReason::Deactivated
         | RejectReason::ChatNotFound
+        | RejectReason::TopicGone
         | RejectReason::Moved(_) => "obstacle-admin-chat",
         RejectReason::GaveUp | RejectReason::Gone | RejectReason::Fixed => "obstacle-gave-up",
     }

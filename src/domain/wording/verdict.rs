@@ -31,6 +31,8 @@ texts! {
         AdminMoved(chat: i64) = "verdict-admin-moved",
         /// The staff chat takes nothing from us, in words.
         StaffChat(words: &'a str) = "verdict-staff-chat",
+        /// Appeals have no topics there, in words.
+        StaffTopics(words: &'a str) = "verdict-staff-topics",
         /// A service throttles us, by its name among the links.
         Throttled(link: &'a str) = "verdict-throttled",
         /// Google refuses so many rows.
@@ -61,6 +63,7 @@ impl VerdictItem<'_> {
             self,
             Self::AdminMoved(_)
                 | Self::StaffChat(_)
+                | Self::StaffTopics(_)
                 | Self::Throttled(_)
                 | Self::Refused(_)
                 | Self::Quarantined(_)

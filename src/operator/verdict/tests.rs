@@ -81,6 +81,10 @@ pub(crate) const CASES: &[Case] = {
             &[StaffChat("the bot was kicked")],
         ),
         (
+            |status| status.telegram.staff_topics = Some("the chat is not a forum".into()),
+            &[StaffTopics("the chat is not a forum")],
+        ),
+        (
             |status| link(status, "telegram", Health::Throttled),
             &[Throttled("telegram")],
         ),

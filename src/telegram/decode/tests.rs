@@ -565,10 +565,78 @@ fn a_group_that_becomes_a_supergroup_says_under_which_id() {
 }
 
 #[test]
+fn what_is_written_plainly_in_a_topic_is_no_reply() {
+    let place = json!({"id": -7, "type": "supergroup", "title": "Т", "is_forum": true});
+    let from = json!({"id": 42, "is_bot": false, "first_name": "Ирина"});
+    let made = json!({"message_id": 5, "date": DATE, "chat": place, "forum_topic_created": {"name": "№ 41", "icon_color": 1}});
+    let body = |more: Value| {
+        let mut body = json!({
+            "message_id": 9, "date": DATE, "chat": place, "from": from, "text": "да",
+            "message_thread_id": 5, "reply_to_message": made,
+        });
+        let fields = body.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        body
+    };
+    let is_reply = |body: &Value| {
+        matches!(
+            decoded("message", body),
+            Ok(Event::Update(Update::Replied { .. }))
+        )
+    };
+    let plain = body(json!({"is_topic_message": true}));
+    let group = Update::Group {
+        chat: ChatId(-7),
+        said: Some("да".into()),
+        locale: Locale::Ru,
+    };
+    assert_eq!(decoded("message", &plain), Ok(Event::Update(group)));
+    assert_eq!(
+        decoded("edited_message", &plain),
+        unserved("edited_message:supergroup")
+    );
+    let ours = json!({"message_id": 6, "date": DATE, "chat": place, "text": "№ 41 · Анна"});
+    let reply = body(json!({"is_topic_message": true, "reply_to_message": ours}));
+    assert!(is_reply(&reply));
+    // Without topics a thread goes by the first message that was replied to.
+    assert!(is_reply(&body(json!({}))));
+}
+
+#[test]
+fn a_colleague_s_message_names_no_appeal() {
+    let place = json!({"id": -7, "type": "supergroup", "title": "Т"});
+    let from = json!({"id": 42, "is_bot": false, "first_name": "Ирина"});
+    let anonymous = json!({"id": 1_087_968_824, "is_bot": true, "first_name": "Group"});
+    for (more, quoted) in [
+        (
+            json!({"from": {"id": 1, "is_bot": true, "first_name": "Бот"}}),
+            "№ 41 уже решали",
+        ),
+        (json!({"from": from}), ""),
+        (json!({"from": anonymous, "sender_chat": place}), ""),
+        (json!({}), ""),
+    ] {
+        let mut replied =
+            json!({"message_id": 5, "date": DATE, "chat": place, "text": "№ 41 уже решали"});
+        let fields = replied.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        let body = json!({"message_id": 9, "date": DATE, "chat": place, "from": from, "text": "да", "reply_to_message": replied});
+        let Ok(Event::Update(Update::Replied { message, .. })) = decoded("message", &body) else {
+            panic!("a reply");
+        };
+        let reply = message.context.reply.expect("what it replies to");
+        let expected = (Some(MessageId(5)), quoted);
+        assert_eq!((reply.message, reply.quote.as_str()), expected, "{more}");
+    }
+}
+
+#[test]
 fn a_reply_in_a_group_names_its_author_and_what_it_replies_to() {
     let place = json!({"id": -7, "type": "supergroup", "title": "Т"});
     let from = json!({"id": 42, "is_bot": false, "first_name": "Ирина", "last_name": "Иванова"});
-    let replied = json!({"message_id": 5, "date": DATE, "chat": place, "text": "№ 41 · Анна"});
+    let bot = json!({"id": 1, "is_bot": true, "first_name": "Бот"});
+    let replied =
+        json!({"message_id": 5, "date": DATE, "chat": place, "from": bot, "text": "№ 41 · Анна"});
     let body = |more: Value| {
         let mut body = json!({"message_id": 9, "date": DATE, "chat": place, "from": from, "reply_to_message": replied});
         let fields = body.as_object_mut().unwrap();

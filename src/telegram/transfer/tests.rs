@@ -82,17 +82,14 @@ fn sent(call: &Call) -> FakeResponse {
 }
 
 fn delivered() -> Result<SentMessage, SendError> {
-    Ok(SentMessage {
-        message: MessageId(17),
-        media: None,
-    })
+    Ok(SentMessage::of(MessageId(17)))
 }
 
 fn uploaded(kind: MediaKind, file: &str) -> Result<SentMessage, SendError> {
     let file = file.to_owned();
     Ok(SentMessage {
-        message: MessageId(17),
         media: Some(Media { kind, file }),
+        ..SentMessage::of(MessageId(17))
     })
 }
 

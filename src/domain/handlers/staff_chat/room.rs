@@ -170,10 +170,31 @@ pub(in crate::domain::handlers) fn reached(ctx: &mut DecisionContext<'_, impl Vi
 /// The bot may be able to write there again: what waits is tried now.
 pub(in crate::domain::handlers) fn is_back(ctx: &mut DecisionContext<'_, impl View>) {
     let mut room = ctx.alerts().staff;
-    if room.rests_until.take().is_some() || !room.waiting.is_empty() {
-        keep(ctx, room);
+    let waits = room.rests_until.take().is_some() || !room.waiting.is_empty();
+    if let Some(refused) = &mut room.topics {
+        refused.until = ctx.now;
+    }
+    keep(ctx, room);
+    if waits {
         ctx.wake(ctx.now, Wake::StaffRoom);
     }
+}
+
+/// The chat gives topics, or says why it does not.
+pub(super) fn gives_topics(
+    ctx: &mut DecisionContext<'_, impl View>,
+    chat: ChatId,
+    refused: Option<&RejectReason>,
+) {
+    if ctx.staff_chat() != Some(chat) {
+        return;
+    }
+    let mut room = ctx.alerts().staff;
+    match refused {
+        Some(why) => room.refuse_topics(why.clone(), ctx.now),
+        None => room.topics = None,
+    }
+    keep(ctx, room);
 }
 
 /// A group became a supergroup, under another id: where it is the specialists', it is followed there. Its messages have other numbers now, so that

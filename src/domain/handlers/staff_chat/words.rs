@@ -16,6 +16,8 @@ use crate::domain::{
 const WORDS: usize = 3_500;
 /// The most of an appeal's words in a summary.
 const FIRST_WORDS: usize = 80;
+/// The longest name of a topic is 128 characters (Bot API: `createForumTopic`), the dots behind what was cut among them.
+const TOPIC: usize = 127;
 
 /// What a thread lacks, in words; nothing where only files are new, or what the chat itself has said.
 pub(super) fn news(
@@ -37,6 +39,7 @@ pub(super) fn news(
     if appeal.status.is_closed() && !thread.closed {
         words.push(note(ctx, StaffNote::Closed));
     }
+    words.extend(thread.unsaid.iter().map(|unsaid| unsaid.0.clone()));
     if words.is_empty() && thread.head.is_none() && !thread.files.is_empty() {
         words.push(note(ctx, StaffNote::FilesFollow));
     }
@@ -90,16 +93,39 @@ pub(super) fn standing(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) ->
 pub(super) fn in_a_line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> String {
     let shown = appeal.thread.as_ref().map_or(0, |thread| thread.shown);
     let lines = lines_from(ctx, appeal, shown);
-    let first = lines.first().map_or("", |line| line.text.as_str());
-    let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
     let (name, _) = who(ctx, appeal);
-    let words = beginning(&first, FIRST_WORDS);
+    let words = in_brief(lines.first());
     let line = StaffNote::SummaryLine {
         number: appeal.number,
         name: &name,
         words: &words,
     };
     note(ctx, line)
+}
+
+/// What the topic of an appeal is called: its number, who asks, and his first words.
+pub(super) fn topic(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    thread: &StaffThread,
+) -> String {
+    let lines = lines_from(ctx, appeal, thread.shown);
+    let is_file = |index| thread.files.iter().any(|file| file.line == index);
+    let said = lines
+        .iter()
+        .find(|line| line.author == Author::Partner && !is_file(line.index));
+    let (name, _) = who(ctx, appeal);
+    let number = note(ctx, StaffNote::Number(appeal.number));
+    let mut parts = vec![number, name, in_brief(said)];
+    parts.retain(|part| !part.is_empty());
+    beginning(&parts.join(" · "), TOPIC)
+}
+
+/// The beginning of a line, in one.
+fn in_brief(line: Option<&Line>) -> String {
+    let words = line.map_or("", |line| line.text.as_str());
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    beginning(&words, FIRST_WORDS)
 }
 
 /// A text of the chat.

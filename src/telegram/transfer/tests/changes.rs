@@ -71,3 +71,62 @@ async fn a_message_is_copied_with_what_is_beneath_it_or_with_other_words_or_none
         assert_eq!(fake.calls()[0].body, body);
     }
 }
+
+#[tokio::test]
+async fn a_topic_is_known_by_the_message_that_made_it_and_turned_once() {
+    let fake = Fake::start(|call| match call.method.as_str() {
+        "createForumTopic" => {
+            ok(&json!({"message_thread_id": 9, "name": "1 < 2", "icon_color": 1}))
+        }
+        "closeForumTopic" => refused(400, "Bad Request: TOPIC_NOT_MODIFIED"),
+        _ => refused(400, "Bad Request: TOPIC_ID_INVALID"),
+    })
+    .await;
+    let (client, topic) = (fake.client(), MessageId(9));
+    let made = send(&client, &message(MessageForm::Topic), None).await;
+    assert_eq!(made.unwrap().message, topic);
+    let closed = send(&client, &message(MessageForm::CloseTopic(topic)), None).await;
+    assert!(closed.is_ok());
+    let reopened = send(&client, &message(MessageForm::ReopenTopic(topic)), None).await;
+    assert!(matches!(reopened, Err(SendError::Call(_))), "{reopened:?}");
+    let bodies: Vec<_> = fake.calls().into_iter().map(|call| call.body).collect();
+    let turned = json!({"chat_id": 42, "message_thread_id": 9});
+    assert_eq!(
+        bodies,
+        [
+            json!({"chat_id": 42, "name": "1 < 2"}),
+            turned.clone(),
+            turned
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_was_meant_for_a_topic_does_not_stay_beside_it() {
+    for (landed, is_taken) in [(Some(9), true), (None, false), (Some(4), false)] {
+        let fake = Fake::start(move |call| match call.method.as_str() {
+            "deleteMessage" => ok(&true.into()),
+            _ => ok(&json!({"message_id": 17, "message_thread_id": landed})),
+        })
+        .await;
+        let words = Send {
+            topic: Some(MessageId(9)),
+            ..message(MessageForm::Message)
+        };
+        let ended = send(&fake.client(), &words, None).await;
+        assert_eq!(ended.is_ok(), is_taken, "{landed:?}: {ended:?}");
+        assert_eq!(fake.calls()[0].body["message_thread_id"], 9);
+        let gone = "Telegram refused (400): Bad Request: message thread not found";
+        match ended {
+            Ok(sent) => assert_eq!(sent.topic, words.topic),
+            Err(SendError::Call(error)) => {
+                assert_eq!(error.to_string(), gone);
+                assert_eq!(
+                    fake.calls()[1].body,
+                    json!({"chat_id": 42, "message_id": 17})
+                );
+            }
+            Err(SendError::File(why)) => panic!("{why:?}"),
+        }
+    }
+}
