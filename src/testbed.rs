@@ -5,6 +5,7 @@
 mod people;
 mod ports;
 mod script;
+mod specialists;
 mod waiting;
 
 use std::{
@@ -23,8 +24,11 @@ use simulator::{
 };
 use tokio::task::JoinHandle;
 
-pub use self::people::{GROUP, IVAN, Newcomer, PAVEL};
 use self::ports::free_address;
+pub use self::{
+    people::{ALLA, GROUP, IVAN, Newcomer, PAVEL},
+    specialists::SPECIALISTS,
+};
 use crate::{
     app::{App, Ended, StartError},
     clock,

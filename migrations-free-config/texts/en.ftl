@@ -38,6 +38,9 @@ registered =
     /help – a hint
 code-added = Done, code { $code } is added. New appeals are written under it; /code changes that
 code-current = New appeals are written under code { $code }. To change that:
+code-moved = Appeal No. { $number } is under code { $code } now, and so are new ones. To change that:
+code-moved-unnumbered = Your appeal is under code { $code } now, and so are new ones. To change that:
+code-later = From the next appeal on you write under code { $code }. Appeal No. { $number } is being answered and stays under code { $kept }. To change that:
 code-only = Your code is { $code }. Do you have another one? Just send it here.
 code-button = Write under code { $code }
 code-revoked = Code { $code } is no longer linked to this chat; your other codes are as they were. If that is a mistake, please write to your manager.
@@ -60,6 +63,21 @@ help =
     /stop – no more promotions, /resume – promotions again
 receipt = Got it: appeal No. { $number }. We will answer here.
 receipt-unnumbered = Got your appeal. Its number will appear here in a moment; we will answer in this chat.
+opening = We will answer { $day } after { $time }.
+opening-by-day = We will answer { $day }.
+opening-today = today
+opening-tomorrow = tomorrow
+opening-weekday =
+    { $weekday ->
+        [1] on Monday
+        [2] on Tuesday
+        [3] on Wednesday
+        [4] on Thursday
+        [5] on Friday
+        [6] on Saturday
+       *[7] on Sunday
+    }
+opening-date = on { day-of-month }
 receipt-now = Appeal No. { $number } – { $status }.
 added = Added to appeal No. { $number }.
 added-unnumbered = Added to your appeal.
@@ -114,20 +132,21 @@ promotions-heading =
         [1] Promotions:
        *[other] Promotions, page { $page } of { $pages }:
     }
-date =
+date = { day-of-month } { $year }
+day-of-month =
     { $month ->
-        [1] { $day } January { $year }
-        [2] { $day } February { $year }
-        [3] { $day } March { $year }
-        [4] { $day } April { $year }
-        [5] { $day } May { $year }
-        [6] { $day } June { $year }
-        [7] { $day } July { $year }
-        [8] { $day } August { $year }
-        [9] { $day } September { $year }
-        [10] { $day } October { $year }
-        [11] { $day } November { $year }
-       *[12] { $day } December { $year }
+        [1] { $day } January
+        [2] { $day } February
+        [3] { $day } March
+        [4] { $day } April
+        [5] { $day } May
+        [6] { $day } June
+        [7] { $day } July
+        [8] { $day } August
+        [9] { $day } September
+        [10] { $day } October
+        [11] { $day } November
+       *[12] { $day } December
     }
 page-newer = ‹ Newer
 page-older = More ›

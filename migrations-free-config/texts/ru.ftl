@@ -39,6 +39,9 @@ registered =
     /help – подсказка
 code-added = Готово, добавили код { $code }. Новые обращения пишем под ним; сменить – /code
 code-current = Новые обращения пишем под кодом { $code }. Сменить:
+code-moved = Обращение № { $number } теперь под кодом { $code }, новые тоже пишем под ним. Сменить:
+code-moved-unnumbered = Ваше обращение теперь под кодом { $code }, новые тоже пишем под ним. Сменить:
+code-later = Со следующего обращения пишем под кодом { $code }. На обращение № { $number } уже отвечают, оно остаётся под кодом { $kept }. Сменить:
 code-only = Ваш код – { $code }. Есть ещё один? Просто пришлите его сюда.
 code-button = Писать под кодом { $code }
 code-revoked = Код { $code } больше не привязан к этому чату, остальные ваши коды – как были. Если это ошибка, напишите вашему менеджеру.
@@ -62,6 +65,21 @@ help =
     /stop – больше не писать об акциях, /resume – писать снова
 receipt = Приняли, обращение № { $number }. Ответим здесь же.
 receipt-unnumbered = Приняли ваше обращение. Номер появится здесь чуть позже, ответим в этом же чате.
+opening = Ответим { $day } после { $time }.
+opening-by-day = Ответим { $day }.
+opening-today = сегодня
+opening-tomorrow = завтра
+opening-weekday =
+    { $weekday ->
+        [1] в понедельник
+        [2] во вторник
+        [3] в среду
+        [4] в четверг
+        [5] в пятницу
+        [6] в субботу
+       *[7] в воскресенье
+    }
+opening-date = { day-of-month }
 receipt-now = Обращение № { $number } – { $status }.
 added = Добавили к обращению № { $number }.
 added-unnumbered = Добавили к вашему обращению.
@@ -116,20 +134,21 @@ promotions-heading =
         [1] Действующие акции:
        *[other] Действующие акции, страница { $page } из { $pages }:
     }
-date =
+date = { day-of-month } { $year }
+day-of-month =
     { $month ->
-        [1] { $day } января { $year }
-        [2] { $day } февраля { $year }
-        [3] { $day } марта { $year }
-        [4] { $day } апреля { $year }
-        [5] { $day } мая { $year }
-        [6] { $day } июня { $year }
-        [7] { $day } июля { $year }
-        [8] { $day } августа { $year }
-        [9] { $day } сентября { $year }
-        [10] { $day } октября { $year }
-        [11] { $day } ноября { $year }
-       *[12] { $day } декабря { $year }
+        [1] { $day } января
+        [2] { $day } февраля
+        [3] { $day } марта
+        [4] { $day } апреля
+        [5] { $day } мая
+        [6] { $day } июня
+        [7] { $day } июля
+        [8] { $day } августа
+        [9] { $day } сентября
+        [10] { $day } октября
+        [11] { $day } ноября
+       *[12] { $day } декабря
     }
 page-newer = ‹ Новее
 page-older = Ещё ›
@@ -198,6 +217,7 @@ line-withdrawn =
     { $before }
     (отозвано в { $time })
 line-taken-back = Отозванный ответ: { $text }
+line-recoded = Код изменён: { $before } → { $after }
 line-rated = Оценка { $thumb }: { $words }
 delivery-grace = ждёт до { $time }: очистите ячейку, чтобы отменить
 delivery-formula = не доставлено: в ячейке формула, и её значение изменилось. Впишите ответ текстом – отправим
@@ -553,6 +573,8 @@ staff-who-uncoded = {" "}· { $name }
 staff-who-nobody = {""}
 staff-files-follow = Прислали без слов, показываем ниже.
 staff-file-unshown = Этот файл здесь не показать: откройте его из таблицы.
+staff-edited = Партнёр исправил: { $text }
+staff-edited-file = Партнёр исправил файл или подпись к нему:
 staff-answered = Ответили из таблицы: { $text }
 staff-corrected = Ответ исправили в таблице: { $text }
 staff-withdrawn = Ответ отозвали в таблице.

@@ -81,6 +81,7 @@ pub(super) async fn demo(arguments: DemoArguments) -> Result<ExitCode, Failure> 
     // Slow enough to be watched, and for an answer to overtake the promotion on a busy machine.
     testbed.configure("TELEGRAM__RATE_PER_SECOND", "4");
     testbed.configure("LOG__FILTER", &filter);
+    testbed.seat_specialists()?;
     setup::furnish(&testbed.settings()?).await?;
     let testbed = Arc::new(testbed);
     let service = DemoService::of(&testbed);
@@ -133,6 +134,7 @@ async fn with_page(
     signals: &Shutdown,
 ) -> Result<ExitCode, Failure> {
     testbed.introduce_people();
+    testbed.somebody_asks();
     testbed.play_script();
     let backstage = DemoBackstage::of(testbed, service, player);
     let page = arguments.page.start(testbed, Arc::new(backstage.clone()));
@@ -180,7 +182,7 @@ fn invite(testbed: &Testbed, page: &Page) {
     );
 }
 
-/// The answer cell of Marina's last appeal, or of the row that will be her first.
+/// The answer cell of Marina's last appeal, or, before she has one, of the partner's who waits from the beginning.
 fn answer_cell(testbed: &Testbed) -> String {
     const FIRST: &str = "G3";
     let table = testbed.sheets.look(BOOK, |book| book.table(APPEALS));

@@ -52,8 +52,10 @@ pub(super) async fn simulate(arguments: SimulateArguments) -> Result<ExitCode, F
         record: KEPT,
         ..SheetsOptions::default()
     };
-    let testbed = Arc::new(Testbed::set(telegram, sheets).await?);
+    let mut testbed = Testbed::set(telegram, sheets).await?;
+    testbed.seat_specialists()?;
     setup::furnish(&testbed.settings()?).await?;
+    let testbed = Arc::new(testbed);
     testbed.introduce_people();
     testbed.play_script();
     let page = arguments

@@ -207,7 +207,7 @@ settings! {
 
     /// When people work, in the configured time zone.
     Hours {
-        /// The working hours of a week; without them people work round the clock.
+        /// The working hours of a week, outside which receipts say when people are back; without them people work round the clock.
         week: Option<[Vec<Shift>; 7]> = setting(
             working::week,
             "days and hours such as mon-fri 09:00-18:00; sat 10:00-14:00",

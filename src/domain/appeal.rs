@@ -4,9 +4,11 @@
 //! only where they differ.
 
 pub mod correction;
+mod dialogue;
 mod line;
 pub mod orders;
 pub mod rating;
+mod receipt;
 mod reject;
 pub mod row;
 pub mod staff;
@@ -15,19 +17,21 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AppealId, ChatId, MessageId, Number, PartnerCode, Revision, Seq},
+    ids::{AppealId, ChatId, Number, PartnerCode, Revision, Seq},
     internal_note,
     styled::{Styled, StyledRange},
     text::Text,
     thread::StaffThread,
 };
+pub use dialogue::{ArchiveState, Dialogue};
 pub use line::{Author, Line};
+pub use receipt::Receipt;
 pub use reject::{RejectReason, Unfetched};
 
 use correction::{Arrived, Correction, SentAnswer};
 use orders::DeclinedOrder;
 use rating::Rating;
-use row::AppealRow;
+use row::{AppealRow, Recoded};
 use staff::{ChatOrder, ChatReply, Responsible};
 
 /// One row of the appeals tab: a dialogue, its row, and the answer under way.
@@ -72,28 +76,9 @@ pub struct Appeal {
     /// What the partner says of how it went.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
-}
-
-/// The lines of a dialogue, and how many of them the row shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dialogue {
-    /// Lines in the journal.
-    pub lines: u32,
-    /// Lines that are confirmed to be in the row.
-    #[serde(rename = "lines_written")]
-    pub written: u32,
-    /// The first line that the row shows; what came before it is in the archive, or in a history that was adopted as a whole.
-    #[serde(default)]
-    pub shown_from: u32,
-    /// What has left the row for the archive.
-    #[serde(default)]
-    pub shelf: ArchiveState,
-    /// The event that last changed a line that may be in the row already: what was written on older grounds lacks it.
-    #[serde(default)]
-    pub changed: Seq,
-    /// Lines of which the partner has heard in words that they have come in.
-    #[serde(default)]
-    pub heard: u32,
+    /// Its partner has put it under another of his codes, which its row does not show yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recoded: Option<Box<Recoded>>,
 }
 
 /// The answer to an appeal and its way to the partner.
@@ -138,14 +123,6 @@ pub struct AnswerDelivery {
     pub earlier: Vec<SentAnswer>,
 }
 
-impl Dialogue {
-    /// How many of its newest lines are not confirmed to be in the row.
-    #[must_use]
-    pub fn unwritten(&self) -> usize {
-        usize::try_from(self.lines.saturating_sub(self.written)).unwrap_or(usize::MAX)
-    }
-}
-
 impl Default for AnswerDelivery {
     /// Nobody has answered.
     fn default() -> Self {
@@ -179,28 +156,6 @@ pub struct DeliveredPart {
     pub arrived: Option<Arrived>,
 }
 
-/// The one message of an appeal that is changed as the appeal goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// Which message; none before Telegram has it.
-    pub message: Option<MessageId>,
-    /// The number that it names.
-    pub number: Option<Number>,
-    /// The status that it tells.
-    pub status: Status,
-}
-
-/// What has left an appeal's row for the archive, where the oldest part of a dialogue goes once its cell is full.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ArchiveState {
-    /// The parts of this appeal that are in the archive.
-    pub parts: u32,
-    /// Those of them that a history speaks of which was adopted as a whole.
-    pub told: u32,
-    /// Of the first line that the row shows, the UTF-16 code units that have stayed in it; `None` if all of it.
-    pub kept: Option<u32>,
-}
-
 /// An answer on its way to the partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
@@ -208,7 +163,7 @@ pub struct Answer {
     pub revision: Revision,
     /// What the specialist typed, to the letter: the clear compares with it.
     pub text: Text,
-    /// What it looks like by the spreadsheet's own buttons.
+    /// What that which goes out looks like by the spreadsheet's own buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub styles: Vec<StyledRange>,
     /// What goes out in its place: the text of the template that it calls, as that was when the answer was taken.
@@ -396,13 +351,11 @@ impl Answer {
         }
     }
 
-    /// What goes out, with its looks; those of a template are typed.
+    /// What goes out, with its looks.
     #[must_use]
     pub fn styled(&self) -> Styled {
-        match &self.called {
-            Some(called) => Styled::from(called.as_str()),
-            None => Styled::new(self.text.as_str(), &self.styles),
-        }
+        let text = self.called.as_ref().unwrap_or(&self.text);
+        Styled::new(text.as_str(), &self.styles)
     }
 
     /// Whether the partner may have a part of it twice.

@@ -233,7 +233,19 @@ impl<'a, V: View> DecisionContext<'a, V> {
         say: Say<'_>,
         form: MessageForm,
     ) {
-        self.say_of(session, appeal, say, (form, Keyboard::Keep, None));
+        let text = self.text(session, say);
+        self.tell_about(session, appeal, &text, form);
+    }
+
+    /// Says these words, which belong to an appeal.
+    pub(super) fn tell_about(
+        &mut self,
+        session: &Session,
+        appeal: AppealId,
+        text: &str,
+        form: MessageForm,
+    ) {
+        self.tell_of(session, appeal, text, (form, Keyboard::Keep, None));
     }
 
     /// Says something that belongs to an appeal, with a keyboard, once another message has ended, if there is one.
@@ -244,33 +256,29 @@ impl<'a, V: View> DecisionContext<'a, V> {
         say: Say<'_>,
         (keyboard, after): (Keyboard, Option<OutboxId>),
     ) {
-        self.say_of(
-            session,
-            appeal,
-            say,
-            (MessageForm::Message, keyboard, after),
-        );
+        let text = self.text(session, say);
+        let form = (MessageForm::Message, keyboard, after);
+        self.tell_of(session, appeal, &text, form);
     }
 
-    fn say_of(
+    fn tell_of(
         &mut self,
         session: &Session,
         appeal: AppealId,
-        say: Say<'_>,
+        text: &str,
         (form, keyboard, after): (MessageForm, Keyboard, Option<OutboxId>),
     ) {
         if self.appeal(appeal).is_some_and(|appeal| appeal.mixed) {
             // Nobody can say whose it is.
             return;
         }
-        let text = self.rules.wording.say(session.locale, say);
         let id = self.next_reply();
         self.then(Effect::Send(Send {
             form,
             keyboard,
             about: Some(appeal),
             after: after.map(Box::new),
-            ..Send::talk(id, session.chat, Html::escape(&text))
+            ..Send::talk(id, session.chat, Html::escape(text))
         }));
     }
 

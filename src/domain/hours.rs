@@ -49,11 +49,11 @@ impl Default for WorkingHours {
 }
 
 impl WorkingHours {
-    /// The next moment of work: this one, if people are there.
+    /// When people come back, if nobody is there at this moment; nothing where nobody ever comes.
     #[must_use]
-    pub fn opens(&self, zone: &TimeZone, at: Timestamp) -> Timestamp {
-        let mut spans = self.spans(zone, at);
-        spans.next().map_or(at, |(from, _)| from)
+    pub fn reopens(&self, zone: &TimeZone, at: Timestamp) -> Option<Timestamp> {
+        let (from, _) = self.spans(zone, at).next()?;
+        (from > at).then_some(from)
     }
 
     /// When so much working time has passed since a moment.
@@ -70,16 +70,6 @@ impl WorkingHours {
             last = until;
         }
         last.saturating_add(left).unwrap_or(last)
-    }
-
-    /// How much working time lies between two moments.
-    #[must_use]
-    pub fn worked(&self, zone: &TimeZone, from: Timestamp, until: Timestamp) -> SignedDuration {
-        let spans = self.spans(zone, from);
-        let within = spans.take_while(|&(opens, _)| opens < until);
-        within.fold(SignedDuration::ZERO, |sum, (opens, closes)| {
-            sum.saturating_add(closes.min(until).duration_since(opens))
-        })
     }
 
     /// The spans of work from a moment on, the first cut at it.
@@ -152,20 +142,20 @@ mod tests {
     }
 
     #[test]
-    fn work_begins_when_people_come() {
+    fn work_goes_on_when_people_come_back() {
         let moscow = zone("Europe/Moscow");
         // 2026-12-30 is a Wednesday, the day after it a holiday.
-        for (now, opens) in [
-            ("2026-12-30T08:59:59", "2026-12-30T09:00"),
-            ("2026-12-30T09:00", "2026-12-30T09:00"),
-            ("2026-12-30T13:00", "2026-12-30T14:00"),
-            ("2026-12-30T17:59:59", "2026-12-30T17:59:59"),
-            ("2026-12-30T18:00", "2027-01-01T09:00"),
-            ("2027-01-01T20:00", "2027-01-02T10:00"),
-            ("2027-01-02T12:00", "2027-01-04T09:00"),
+        for (now, reopens) in [
+            ("2026-12-30T08:59:59", Some("2026-12-30T09:00")),
+            ("2026-12-30T09:00", None),
+            ("2026-12-30T13:00", Some("2026-12-30T14:00")),
+            ("2026-12-30T17:59:59", None),
+            ("2026-12-30T18:00", Some("2027-01-01T09:00")),
+            ("2027-01-01T20:00", Some("2027-01-02T10:00")),
+            ("2027-01-02T12:00", Some("2027-01-04T09:00")),
         ] {
-            let found = office().opens(&moscow, at(&moscow, now));
-            assert_eq!(found, at(&moscow, opens), "{now}");
+            let found = office().reopens(&moscow, at(&moscow, now));
+            assert_eq!(found, reopens.map(|text| at(&moscow, text)), "{now}");
         }
     }
 
@@ -184,12 +174,7 @@ mod tests {
             let (from, until) = (at(&moscow, from), at(&moscow, until));
             let work = SignedDuration::from_hours(hours);
             assert_eq!(office().after(&moscow, from, work), until);
-            assert_eq!(office().worked(&moscow, from, until), work);
         }
-        let noon = at(&moscow, "2026-12-28T12:00");
-        assert_eq!(office().worked(&moscow, noon, noon), SignedDuration::ZERO);
-        let before = at(&moscow, "2026-12-28T11:00");
-        assert_eq!(office().worked(&moscow, noon, before), SignedDuration::ZERO);
     }
 
     #[test]
@@ -202,10 +187,10 @@ mod tests {
         for (day, hours) in [("2026-03-29", 5), ("2026-10-25", 7), ("2026-06-01", 6)] {
             let (from, until) = (
                 at(&berlin, &format!("{day}T00:00")),
-                at(&berlin, &format!("{day}T12:00")),
+                at(&berlin, &format!("{day}T06:00")),
             );
-            let worked = night.worked(&berlin, from, until);
-            assert_eq!(worked, SignedDuration::from_hours(hours), "{day}");
+            let work = SignedDuration::from_hours(hours);
+            assert_eq!(night.after(&berlin, from, work), until, "{day}");
         }
     }
 
@@ -214,13 +199,12 @@ mod tests {
         let utc = TimeZone::UTC;
         let (from, day) = (at(&utc, "2026-12-31T23:00"), SignedDuration::from_hours(30));
         let always = WorkingHours::default();
-        assert_eq!(always.opens(&utc, from), from);
+        assert_eq!(always.reopens(&utc, from), None);
         assert_eq!(always.after(&utc, from, day), from + day);
-        assert_eq!(always.worked(&utc, from, from + day), day);
         let never = WorkingHours {
             week: std::array::from_fn(|_| Vec::new()),
             ..always
         };
-        assert_eq!(never.opens(&utc, from), from, "nobody ever comes");
+        assert_eq!(never.reopens(&utc, from), None, "nobody ever comes");
     }
 }

@@ -91,7 +91,7 @@ fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
             (covered.lines, covered.parts) = (shown.lines, shown.parts);
         }
         ours.extend(lacking(view, &appeal));
-        shared = self::shared(&appeal);
+        shared = self::shared(view, &appeal);
     }
     Some(DesiredRow {
         key: RowKey::Appeal(id),
@@ -128,6 +128,8 @@ fn lacking(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
         _ if !appeal.row.is_placed() => true,
         Some(Lacks::Account) if is_numbered => !matches!(column, Column::Code | Column::Telegram),
         Some(Lacks::Names) if is_numbered => *column != Column::Telegram,
+        // They go with the code.
+        None if is_recoded(appeal) => matches!(column, Column::Phone | Column::Name),
         Some(_) | None => false,
     });
     cells
@@ -197,7 +199,13 @@ fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
     cells
 }
 
-fn shared(appeal: &Appeal) -> Vec<SharedCell> {
+/// Whether its row, which is complete, is to show another code.
+fn is_recoded(appeal: &Appeal) -> bool {
+    let row = &appeal.row;
+    appeal.recoded.is_some() && *row.link() == RowLink::Numbered && row.lacks().is_none()
+}
+
+fn shared(view: &impl View, appeal: &Appeal) -> Vec<SharedCell> {
     let mut cells = Vec::new();
     let completed = *appeal.row.link() == RowLink::Numbered && appeal.row.lacks().is_some();
     let unset = !appeal.row.is_placed() || (completed && appeal.row.seen().status.is_none());
@@ -232,6 +240,13 @@ fn shared(appeal: &Appeal) -> Vec<SharedCell> {
     }
     if let Some(text) = appeal.text_to_correct().filter(|_| !unset) {
         cells.push(SharedCell::Fill(text.clone()));
+    }
+    let code = appeal.partner.as_ref().and_then(|code| view.partner(code));
+    if let (Some(recoded), Some(partner), true) = (&appeal.recoded, code, is_recoded(appeal)) {
+        cells.push(SharedCell::Code {
+            before: recoded.before.clone(),
+            set: partner.written_code,
+        });
     }
     let responsible = appeal.responsible.as_ref();
     if let Some(responsible) = responsible.filter(|it| !it.written && !unset) {

@@ -127,6 +127,13 @@ pub enum SharedCell {
     },
     /// The answer cell, which must be empty, holds this again, for a person to change it.
     Fill(Text),
+    /// Another code of the same partner comes in place of one of these, or into an empty cell; what a person has put there stays.
+    Code {
+        /// What it may show.
+        before: Vec<PartnerCode>,
+        /// What shall be there.
+        set: Text,
+    },
     /// Whoever has taken the appeal is named, unless a person has put another name there.
     Assign {
         /// What we have put there before.

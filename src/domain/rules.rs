@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     appeal::orders::AnswerOrders,
@@ -148,6 +148,12 @@ impl Rules {
     #[must_use]
     pub fn time_with_seconds(&self, at: Timestamp) -> String {
         self.spell(at, "%H:%M:%S")
+    }
+
+    /// The day of a moment.
+    #[must_use]
+    pub fn date(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.time_zone.clone()).date()
     }
 
     fn spell(&self, at: Timestamp, format: &str) -> String {

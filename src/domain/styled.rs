@@ -78,6 +78,12 @@ impl Styled {
         &self.text
     }
 
+    /// The parts of it that look otherwise than plain.
+    #[must_use]
+    pub fn ranges(&self) -> &[StyledRange] {
+        &self.ranges
+    }
+
     /// What stands between two places, piece by piece, each of one look.
     pub fn pieces(&self, at: Range<usize>) -> impl Iterator<Item = (&str, &Style)> {
         const PLAIN: &Style = &Style {
@@ -118,7 +124,10 @@ impl Styled {
     pub fn push(&mut self, text: &str, style: &Style) {
         let from = self.text.len();
         self.text.push_str(text);
-        if !style.is_plain() && !text.is_empty() {
+        let goes_on = |last: &&mut StyledRange| last.at.end == from && last.style == *style;
+        if let Some(last) = self.ranges.last_mut().filter(goes_on) {
+            last.at.end = self.text.len();
+        } else if !style.is_plain() && !text.is_empty() {
             self.ranges.push(StyledRange {
                 at: from..self.text.len(),
                 style: style.clone(),

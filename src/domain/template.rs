@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::AppealId,
+    styled::{Style, Styled, StyledRange},
     text::{Text, fold},
 };
 
@@ -27,6 +28,9 @@ pub struct Template {
     pub name: Text,
     /// What it becomes.
     pub text: Text,
+    /// What that looks like by the spreadsheet's own buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<StyledRange>,
 }
 
 /// All of them; there is one such thing.
@@ -54,7 +58,7 @@ pub enum Called {
     /// Its own words.
     Nothing,
     /// A template's text, and the rest of the answer behind it.
-    Text(Text),
+    Text(Styled),
     /// There is no template of this name; the one that is most like it, if any is.
     Unknown(Text, Option<Text>),
 }
@@ -77,24 +81,40 @@ impl Template {
         (!name.is_empty() && !text.trim().is_empty()).then(|| Self {
             name: name.into(),
             text: text.trim().into(),
+            styles: Vec::new(),
         })
+    }
+
+    /// With these looks of the text as its cell shows it.
+    #[must_use]
+    pub fn looking(self, shown: &Styled) -> Self {
+        let styles = shown.trimmed().ranges().to_vec();
+        Self { styles, ..self }
     }
 }
 
 impl Templates {
     /// Reads an answer.
     #[must_use]
-    pub fn called(&self, answer: &str, fillings: Fillings<'_>) -> Called {
-        let (Some(all), Some(call)) = (&self.all, behind_stroke(answer)) else {
+    pub fn called(&self, answer: &Styled, fillings: Fillings<'_>) -> Called {
+        let whole = answer.as_str();
+        let (Some(all), Some(call)) = (&self.all, behind_stroke(whole)) else {
             return Called::Nothing;
         };
         let (line, others) = call.split_once('\n').unwrap_or((call, ""));
         match called_in(all, line) {
             Some((template, behind)) => {
-                let text = filled(template.text.as_str(), fillings);
-                let parts = [text.as_str(), behind.trim(), others.trim_end()];
-                let said = parts.into_iter().filter(|part| !part.trim().is_empty());
-                Called::Text(Text(said.collect::<Vec<_>>().join("\n")))
+                let end = CALL.len_utf8() + line.len();
+                let (behind, others) = (end - behind.len()..end, whole.len() - others.len());
+                let parts = [
+                    filled(
+                        &Styled::new(template.text.as_str(), &template.styles),
+                        fillings,
+                    ),
+                    answer.slice(behind).trimmed(),
+                    answer.slice(others..whole.trim_end().len().max(others)),
+                ];
+                Called::Text(joined(&parts))
             }
             None => {
                 let name: String = line.split_whitespace().next().unwrap_or_default().into();
@@ -137,18 +157,33 @@ fn nearest<'a>(all: &'a [Template], name: &str) -> Option<&'a Template> {
         .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))
 }
 
-/// A template's text with its marks filled in; what is filled in is never read for marks itself.
-fn filled(text: &str, fillings: Fillings<'_>) -> String {
-    let (mut filled, mut rest) = (String::new(), text);
-    while let Some((before, behind)) = rest.split_once('{') {
-        filled.push_str(before);
-        let mark = behind.split_once('}');
-        let known = mark.and_then(|(mark, after)| Some((fillings.of(mark)?, after)));
-        let (written, after) = known.unwrap_or(("{", behind));
-        filled.push_str(written);
-        rest = after;
+/// Texts one below the other, without those that say nothing.
+fn joined(parts: &[Styled]) -> Styled {
+    let mut said = Styled::default();
+    for part in parts.iter().filter(|part| !part.as_str().trim().is_empty()) {
+        if !said.as_str().is_empty() {
+            said.push("\n", &Style::default());
+        }
+        said.append(part);
     }
-    filled + rest
+    said
+}
+
+/// A template's text with its marks filled in, which look as the marks do; what is filled in is never read for marks itself.
+fn filled(text: &Styled, fillings: Fillings<'_>) -> Styled {
+    let words = text.as_str();
+    let (mut filled, mut from) = (Styled::default(), 0);
+    while let Some(open) = words[from..].find('{').map(|at| from + at) {
+        filled.append(&text.slice(from..open));
+        let mark = words[open + 1..].split_once('}');
+        let known = mark.and_then(|(mark, _)| Some((fillings.of(mark)?, mark.len() + 2)));
+        let (written, length) = known.unwrap_or(("{", 1));
+        let look = text.pieces(open..open + 1).next();
+        filled.push(written, look.map_or(&Style::default(), |(_, style)| style));
+        from = open + length;
+    }
+    filled.append(&text.slice(from..words.len()));
+    filled
 }
 
 #[cfg(test)]
@@ -180,7 +215,7 @@ mod tests {
             name: "{номер}",
             number: "7",
         };
-        templates().called(answer, fillings)
+        templates().called(&answer.into(), fillings)
     }
 
     fn text(said: &str) -> Called {
@@ -227,7 +262,7 @@ mod tests {
             number: "",
         };
         assert_eq!(
-            Templates::default().called("/адрес", fillings),
+            Templates::default().called(&"/адрес".into(), fillings),
             Called::Nothing
         );
         let empty = Templates {
@@ -235,8 +270,48 @@ mod tests {
             awaited: BTreeSet::new(),
         };
         assert_eq!(
-            empty.called("/адрес", fillings),
+            empty.called(&"/адрес".into(), fillings),
             Called::Unknown("адрес".into(), None)
         );
+    }
+
+    #[test]
+    fn looks_stay_with_their_words() {
+        let bold = |at| StyledRange {
+            at,
+            style: Style {
+                bold: true,
+                ..Style::default()
+            },
+        };
+        let shown = |said: &Styled| -> String {
+            let pieces = said.pieces(0..said.as_str().len());
+            pieces
+                .map(|(text, style)| {
+                    if style.bold {
+                        format!("<{text}>")
+                    } else {
+                        text.to_owned()
+                    }
+                })
+                .collect()
+        };
+        let cell = " To {номер}, now ";
+        let mark = cell.find('{').unwrap()..cell.find(',').unwrap();
+        let template = Template::of("go", cell).unwrap();
+        let template = template.looking(&Styled::new(cell, &[bold(mark)]));
+        let all = Templates {
+            all: Some(vec![template]),
+            awaited: BTreeSet::new(),
+        };
+        let answer = Styled::new("/go on\n\nbye now ", &[bold(4..6), bold(8..11)]);
+        let fillings = Fillings {
+            name: "",
+            number: "{1}",
+        };
+        let Called::Text(said) = all.called(&answer, fillings) else {
+            panic!("it is known");
+        };
+        assert_eq!(shown(&said), "To <{1}>, now\n<on>\n\n<bye> now");
     }
 }

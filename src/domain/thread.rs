@@ -23,6 +23,8 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const OFTEN: usize = 3;
 /// After so many messages within a minute the chat has one a minute, which names all that has come: Telegram takes twenty, files included.
 const STORM: usize = 10;
+/// So many messages of a thread can be said anew.
+const SAID_ANEW: usize = 20;
 /// A chat that takes nothing is tried again after so long.
 const TRIED_AGAIN: SignedDuration = SignedDuration::from_mins(10);
 
@@ -57,9 +59,28 @@ pub struct StaffThread {
     /// What is said beneath the answers of the specialists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ReplyNote>,
+    /// Its last messages that can be said anew when a line in them is changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spoken: Vec<SpokenLines>,
+    /// Lines that were changed after they were shown, of which it does not tell yet.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub changed: BTreeSet<u32>,
     /// What a topic did not take and no comparison would find.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsaid: Vec<Text>,
+}
+
+/// A message of a thread that shows lines of the dialogue in words, and nothing else but a closing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpokenLines {
+    /// Which of the thread's messages.
+    pub nth: u32,
+    /// Its id; none before Telegram has it.
+    pub message: Option<MessageId>,
+    /// Which lines, oldest first.
+    pub lines: Vec<u32>,
+    /// It says that the appeal is closed.
+    pub closes: bool,
 }
 
 /// Where in the chat a thread stands.
@@ -120,6 +141,9 @@ pub struct UnderWay {
     pub unsaid: Vec<Text>,
     /// Whether the thread said before that the appeal is closed.
     pub closed: bool,
+    /// The lines of whose change it tells.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub changed: BTreeSet<u32>,
 }
 
 /// What is known of the staff chat beyond the settings.
@@ -179,6 +203,8 @@ impl StaffThread {
             closed: false,
             recent: Vec::new(),
             notes: Vec::new(),
+            spoken: Vec::new(),
+            changed: BTreeSet::new(),
             unsaid: Vec::new(),
         }
     }
@@ -187,6 +213,7 @@ impl StaffThread {
     pub fn go_on_in(&mut self, chat: ChatId) {
         if self.chat != chat {
             (self.chat, self.head, self.topic) = (chat, None, ThreadTopic::Undecided);
+            self.spoken.clear();
             if let Some(before) = self.under_way.take() {
                 self.take_back(before);
             }
@@ -197,7 +224,33 @@ impl StaffThread {
     pub fn take_back(&mut self, before: UnderWay) {
         (self.shown, self.closed) = (before.shown, before.closed);
         self.files.splice(..0, before.files);
+        self.spoken.retain(|spoken| spoken.nth != before.nth);
+        self.changed.extend(before.changed);
+        // What is still to be shown is shown as it is by then.
+        self.changed.retain(|line| *line < before.shown);
         self.unsaid.splice(..0, before.unsaid);
+    }
+
+    /// A message of it shows these lines, and can be said anew.
+    pub fn speaks(&mut self, spoken: SpokenLines) {
+        self.spoken.push(spoken);
+        let beyond = self.spoken.len().saturating_sub(SAID_ANEW);
+        self.spoken.drain(..beyond);
+    }
+
+    /// Telegram has one of its messages.
+    pub fn arrived(&mut self, nth: u32, message: MessageId) {
+        let mut spoken = self.spoken.iter_mut();
+        if let Some(spoken) = spoken.find(|spoken| spoken.nth == nth) {
+            spoken.message = Some(message);
+        }
+    }
+
+    /// One of its messages cannot be changed: of the lines in it words must tell.
+    pub fn is_fixed(&mut self, message: MessageId, before: Option<UnderWay>) {
+        self.spoken.retain(|spoken| spoken.message != Some(message));
+        self.changed
+            .extend(before.into_iter().flat_map(|before| before.changed));
     }
 
     /// Its topic is gone with all that stood there. Another takes its place, but not of one that never held anything: nor would the next.
@@ -207,11 +260,13 @@ impl StaffThread {
             None => ThreadTopic::Without,
         };
         self.notes.clear();
+        self.spoken.clear();
     }
 
     /// Nothing more of it goes into its topic: it begins anew in the chat itself.
     pub fn leave_topic(&mut self) {
         (self.head, self.topic) = (None, ThreadTopic::Without);
+        self.spoken.clear();
     }
 
     /// Whether nothing of it stands in the chat, or is on its way there.

@@ -8,7 +8,9 @@
 mod declare;
 
 mod alert;
+mod menu;
 mod note;
+mod opening;
 pub mod own;
 mod promotion;
 mod staff;
@@ -34,7 +36,9 @@ use declare::{Argument as _, Phrase};
 
 pub use self::{
     alert::AlertNote,
+    menu::MenuButton,
     note::{NoLink, Note},
+    opening::OpeningWords,
     promotion::{BroadcastNote, PromotionNote},
     staff::StaffNote,
     state::StateNote,
@@ -80,6 +84,22 @@ texts! {
         CodeAdded(code: &'a str) = "code-added",
         /// The code under which somebody with several writes.
         CodeCurrent(code: &'a str) = "code-current",
+        /// The same, and his open appeal is under it now.
+        CodeMoved {
+            /// Which.
+            number: Option<Number>,
+            /// The code.
+            code: &'a str,
+        } = code_moved,
+        /// The same, but his open appeal stays under another, since it is being answered.
+        CodeLater {
+            /// Which.
+            number: Option<Number>,
+            /// The code.
+            code: &'a str,
+            /// The other.
+            kept: &'a str,
+        } = code_later,
         /// The code of somebody who has one.
         CodeOnly(code: &'a str) = "code-only",
         /// Label: write under this code.
@@ -107,6 +127,8 @@ texts! {
             /// The status in words.
             status: &'a str,
         } = "receipt-now",
+        /// Beneath a receipt outside working hours: when people are back.
+        Opening(words: OpeningWords<'a>) = (OpeningWords::message),
         /// A message joined an appeal.
         Added(number: Option<Number>) = added,
         /// Stands above an answer.
@@ -251,29 +273,6 @@ pub struct Wording {
     labels: Arc<[(String, MenuButton)]>,
 }
 
-/// A button that stays below a partner's chat, and writes its label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MenuButton {
-    /// His appeals.
-    Appeals,
-    /// The promotions.
-    Promotions,
-}
-
-impl MenuButton {
-    /// From the left.
-    pub const ALL: [Self; 2] = [Self::Appeals, Self::Promotions];
-
-    /// Its label.
-    #[must_use]
-    pub fn label(self) -> Say<'static> {
-        match self {
-            Self::Appeals => Say::ButtonAppeals,
-            Self::Promotions => Say::ButtonPromotions,
-        }
-    }
-}
-
 /// The texts of one language.
 #[derive(Clone)]
 struct Texts {
@@ -366,6 +365,16 @@ choices! {
     added(number: Option<Number>) {
         Some(number) => "added" (number),
         None => "added-unnumbered",
+    }
+
+    code_moved(number: Option<Number>, code: &'a str) {
+        (Some(number), code) => "code-moved" (number, code),
+        (None, code) => "code-moved-unnumbered" (code),
+    }
+
+    code_later(number: Option<Number>, code: &'a str, kept: &'a str) {
+        (Some(number), code, kept) => "code-later" (number, code, kept),
+        (None, code, _) => "code-current" (code),
     }
 
     appeals_line(number: Option<Number>, date: Option<&'a str>, status: &'a str) {

@@ -9,6 +9,8 @@ use crate::domain::phone::Phone;
 
 /// Telegram's number of a partner who is registered in the sample workbook.
 pub const PAVEL: i64 = 700_001_043;
+/// Telegram's number of another one who is.
+pub const ALLA: i64 = 700_001_044;
 /// Telegram's number of a partner who is not, and has no part in the tour.
 pub const IVAN: i64 = 700_001_045;
 /// A group in which the bot is.
@@ -37,6 +39,13 @@ impl Testbed {
         person(IVAN, "Иван");
         let pavel = person(PAVEL, "Павел").has_met_bot();
         telegram.group(GROUP, "Отдел продаж").add_bot(&pavel);
+    }
+
+    /// A partner has a question, so that somebody waits from the beginning.
+    pub fn somebody_asks(&self) {
+        let alla = Profile::new(ALLA, "Алла").language("ru");
+        let alla = self.telegram.person(alla).has_met_bot();
+        alla.write("Добрый день! Какая сейчас комиссия по «Берёзовой роще»?");
     }
 
     /// Everybody on the staff list who has no account and a phone that can be read, as it stands now.

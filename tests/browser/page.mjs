@@ -9,6 +9,8 @@ const { url, stop } = await pageOf(process.argv[2] ?? "http://127.0.0.1:8080/");
 const APPEALS = "обращения";
 const PARTNERS = "список сотрудников для авторизации";
 const IVAN = "700001045";
+/** She asks from the beginning. */
+const ALLA = "700001044";
 
 /** The step that fails at once where the service is away. */
 const BREAKS = "link";
@@ -45,7 +47,7 @@ const steps = {
   },
 
   "the phones are those of the sample, and the sheet is furnished": async ({ page }) => {
-    for (const name of ["Марина", "Иван", "Павел", "Оператор", "Отдел продаж"]) await page.locator("#chats [role=tab]", { hasText: name }).waitFor();
+    for (const name of ["Марина", "Иван", "Павел", "Алла", "Оператор", "Специалисты", "Отдел продаж"]) await page.locator("#chats [role=tab]", { hasText: name }).waitFor();
     await page.locator("#sheet-tabs [role=tab]", { hasText: "Акции" }).click();
     const at = await place(page, "Акции", "Действие", (row) => row["Название"] === "Зимняя ипотека");
     await cell(page, at).locator(".cell-button.list").click();
@@ -102,6 +104,37 @@ const steps = {
     await page.locator("#log .mine .quote").first().waitFor();
   },
 
+  "specialists take it, answer it and mend their words in their chat": async ({ page }) => {
+    await chat(page, "Специалисты");
+    await page.locator("#speaker button", { hasText: "Ольга" }).click();
+    await page.getByRole("menuitemradio", { name: "Дмитрий" }).click();
+    const head = page.locator("#log .message", { hasText: "Лебедев Иван Сергеевич" }).first();
+    await head.locator(".inline button", { hasText: "Беру" }).click();
+    await hears(page, "В работе: Дмитрий Седов");
+    await replyTo(page, head);
+    await write(page, "Пришлём копию сегодня");
+    await hears(page, "Доставлено в ");
+    await accessible(page, "the specialists' chat");
+    const named = (row) => ofIvan(row) && row["Ответственный"] === "Дмитрий Седов" && row["текст_обращений"].includes("(Дмитрий Седов): Пришлём копию сегодня");
+    await until("his name in the row", () => place(page, APPEALS, "№", named));
+    await page.locator("#log .mine", { hasText: "Пришлём копию сегодня" }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: "Изменить" }).click();
+    await write(page, "Пришлём копию завтра");
+    await hears(page, "Исправлено у партнёра в ");
+    await replyTo(page, head);
+    await page.locator("#attach").click();
+    await page.getByRole("menuitem").first().click();
+    await page.locator("#about").waitFor({ state: "hidden" });
+    await chat(page, "Иван");
+    await hears(page, "Пришлём копию завтра");
+    await page.locator("#log .theirs img").first().waitFor();
+    if (await page.locator("#log .theirs .text", { hasText: "копию сегодня" }).count()) throw new Error("he has the words of before");
+    await chat(page, "Специалисты");
+    await head.locator("a").click();
+    await page.locator("#sheet-tabs [aria-selected=true]", { hasText: APPEALS }).waitFor();
+    await chat(page, "Иван");
+  },
+
   "a status chosen from the drop-down reaches the partner": async ({ page }) => {
     // A message that nobody has seen in the sheet yet would open the appeal again.
     const hasAll = (row) => ofIvan(row) && row["текст_обращений"].includes("Получил, спасибо!");
@@ -110,6 +143,9 @@ const steps = {
     await page.getByRole("menuitemradio", { name: "Решено" }).click();
     await hears(page, "решено. Если");
     await cell(page, at).locator(".value-chip", { hasText: "Решено" }).waitFor();
+    await page.locator("#log .inline button", { hasText: "👍" }).last().click();
+    await hears(page, "Ваша оценка: 👍");
+    await until("the rating", () => place(page, APPEALS, "№", (row) => ofIvan(row) && row["Оценка"] === "👍"));
   },
 
   "Telegram goes down and comes back: nothing is lost": async ({ page }) => {
@@ -146,6 +182,31 @@ const steps = {
     await page.locator("[data-act='service/kill']").waitFor();
     const row = () => place(page, APPEALS, "№", (one) => one["текст_обращений"].includes("без сервиса"));
     await until("what he wrote meanwhile", row, undefined, 90_000);
+  },
+
+  "a filter view hides and sorts for whoever looks through it": async ({ page, browser }) => {
+    await page.locator("#sheet-tabs [role=tab]", { hasText: APPEALS }).click();
+    await chooseView(page, "Закрытые");
+    const closed = await column(page, "статус");
+    if (!closed.length || closed.some(({ text }) => text !== "Решено")) throw new Error(JSON.stringify(closed));
+    const other = await openWindow(browser, url);
+    if ((await column(other, "статус")).length <= closed.length || await other.locator("#filter-bar").isVisible()) throw new Error("the others see it, too");
+    await other.close();
+    await chooseView(page, "Ждут ответа");
+    const waits = await column(page, "Ждёт с");
+    const texts = waits.map(({ text }) => text);
+    if (texts.length < 2 || texts.includes("") || texts.join() !== texts.toSorted().join()) throw new Error(JSON.stringify(texts));
+    const at = (row) => cell(page, [row, 0]);
+    await at(waits[0].row).click();
+    await page.keyboard.press("ArrowDown");
+    if ((await page.locator("#cell-name").inputValue()) !== `A${waits[1].row + 1}`) throw new Error("the arrows do not follow the view");
+    const alla = (row) => row.telegram_id === ALLA;
+    await typeInto(page, await place(page, APPEALS, "специалист_ответ", alla), "Пять процентов.");
+    const [row] = await place(page, APPEALS, "№", alla);
+    await at(row).waitFor({ state: "hidden" });
+    await page.locator("#filter-bar button").click();
+    await page.locator("#filter-bar").waitFor({ state: "hidden" });
+    await at(row).waitFor();
   },
 
   "rows are inserted, dragged, sorted, filtered": async ({ page }) => {
@@ -213,6 +274,9 @@ const steps = {
       await page.locator("#account").click();
       await accessible(page, `${theme}, the account`);
       await page.keyboard.press("Escape");
+      await chooseView(page, "Закрытые");
+      await accessible(page, `${theme}, a filter view`);
+      await page.locator("#filter-bar button").click();
       await page.locator("#theme").click();
     }
   },
@@ -225,6 +289,9 @@ const steps = {
       const wide = await small.evaluate(() => document.documentElement.scrollWidth);
       if (wide > 360) throw new Error(`${part} is ${wide} pixels wide`);
       await accessible(small, part);
+      if (part !== "#sheet") continue;
+      await chooseView(small, "Закрытые");
+      await accessible(small, "a filter view");
     }
     failIfFaulty(small);
     await small.close();
@@ -242,6 +309,29 @@ const steps = {
     await page.keyboard.press("Escape");
   },
 };
+
+/** Begins an answer to a message. */
+async function replyTo(page, message) {
+  await message.locator(".text").first().click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Ответить" }).click();
+}
+
+/** Opens a filter view of the tab on show. */
+async function chooseView(page, title) {
+  await page.locator("#filter-views").click();
+  await page.getByRole("menuitemradio", { name: title }).click();
+  await page.locator("#filter-bar", { hasText: title }).waitFor();
+}
+
+/** What stands under a header of the appeals, row by row as the grid shows them. */
+async function column(page, header) {
+  const { cells } = await tab(page, APPEALS);
+  const at = cells[0].indexOf(header);
+  await page.locator(`#table td[data-row="0"][data-column="${at}"]`, { hasText: header }).waitFor({ state: "attached" });
+  const shown = await page.locator(`#table tbody tr:not([hidden]):not(.frozen) td[data-column="${at}"]`).all();
+  const read = shown.map(async (one) => ({ row: Number(await one.getAttribute("data-row")), text: (await one.innerText()).trim() }));
+  return (await Promise.all(read)).filter(({ row }) => row < cells.length);
+}
 
 /** The step in hand cannot hold: the page says which and why, and goes on once the service is there again. */
 async function fails(page, { title }) {

@@ -60,6 +60,13 @@ async function types(who, words, header, text) {
   await sheets("/type", { tab: TAB, cell: `${column}${at}`, text });
 }
 
+/** He rates the appeal that is closed. */
+async function rates(who, label) {
+  const closed = ({ reply_markup: markup }) => markup?.inline_keyboard?.flat().find(({ text }) => text === label);
+  const asked = await until(`${who} is asked`, async () => (await telegram(`/chats/${PEOPLE[who]}/messages`)).findLast(closed));
+  await telegram(`/people/${PEOPLE[who]}/press`, { message_id: asked.message_id, data: closed(asked).callback_data });
+}
+
 async function answers(who, words, text) {
   await types(who, words, "специалист_ответ", text);
   await until(`the answer to ${who}`, () => row(who, `Специалист: ${text.split("\n").at(-1)}`));
@@ -78,10 +85,13 @@ async function play() {
   await registers("marina", "П-1042", "79123456789");
   await registers("ivan", "1045", "79161112233");
   await asks("marina", "Добрый день! Можно перенести показ на субботу?");
+  await types("marina", "перенести показ", "Ответственный", "Крылова");
   await answers("marina", "перенести показ", "// клиент из Твери, просит окно с 12 до 14\nДа, в субботу с 12:30. Ключи у охраны, скажите «корпус 4».");
   await asks("ivan", "Когда сдают корпус 4?");
   await answers("ivan", "корпус 4", "В марте, ключи – с 15-го.");
   await types("ivan", "корпус 4", "статус", "Решено");
+  await rates("ivan", "👍");
+  await until("his rating", () => row("ivan", "👍"));
   await until("the wait of Pavel is overdue", () => row("pavel", "просрочено"), undefined, 120_000);
   await writes("marina", "Спасибо! А парковка там есть?");
   await until("her second question", () => row("marina", "парковка"));

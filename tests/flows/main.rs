@@ -11,6 +11,7 @@ mod corrections;
 mod crowd;
 mod first_messages;
 mod first_start;
+mod opening;
 mod operator;
 mod outages;
 mod overview;

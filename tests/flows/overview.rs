@@ -1,7 +1,8 @@
-//! A partner looks at his appeals: the list, the dialogues behind its buttons, the buttons that stay below the chat.
+//! A partner looks at his appeals: the list, the dialogues behind its buttons, the buttons that stay below the chat, the code of one.
 
 use serde_json::{Value, json};
-use simulator::telegram::SentMessage;
+use sheetdesk::testbed::PARTNERS;
+use simulator::{sheets::TOUR_PARTNER, telegram::SentMessage};
 
 use crate::play::Play;
 
@@ -104,5 +105,45 @@ async fn an_answer_that_was_taken_back_is_not_in_the_dialogue() {
         "{}",
         dialogue.content.text
     );
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn an_open_appeal_comes_under_the_chosen_code_unless_a_person_has_put_another_there() {
+    let play = Play::set().await;
+    let phone = play.testbed.type_into(
+        PARTNERS,
+        ("Код партнера", "П-1046"),
+        "Телефон партнера",
+        "'+7 (912) 345-67-89",
+    );
+    phone.expect("the row is there");
+    let service = play.start().await;
+    play.registers().await;
+    play.marina.write("П-1046");
+    play.hears("добавили код П-1046").await;
+    play.opens_appeal().await;
+    play.shows(2, "код", |code| code == "П-1046").await;
+    play.marina.write("/code");
+    let codes = play.hears("пишем под кодом П-1046").await;
+    press(&play, &codes, "Писать под кодом");
+    let told = play.hears("Обращение № 2 теперь под кодом").await;
+    play.shows(2, "код", |code| code == TOUR_PARTNER.code).await;
+    play.settled().await;
+    let row = |header| play.testbed.appeal_cell(2, header);
+    let key = ("Код партнера", TOUR_PARTNER.code);
+    let listed = |header| play.testbed.cell(PARTNERS, key, header);
+    assert_eq!(row("ФИО"), listed("ФИО партнера"));
+    assert_eq!(row("телефон"), listed("Телефон партнера"));
+    let dialogue = row("текст_обращений");
+    let line = format!("Код изменён: П-1046 → {}", TOUR_PARTNER.code);
+    assert!(dialogue.contains(&line), "{dialogue}");
+
+    play.types(2, "код", "П-1045").await;
+    press(&play, &told, "Писать под кодом П-1046");
+    play.hears("теперь под кодом П-1046").await;
+    play.settled().await;
+    assert_eq!(row("код"), "П-1045", "a person knows better");
+    assert_eq!(row("ФИО"), listed("ФИО партнера"));
     play.ends(service).await;
 }

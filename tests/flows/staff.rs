@@ -151,7 +151,8 @@ async fn a_person_in_two_rows_keeps_both_codes_and_hears_of_a_promotion_once() {
     assert_eq!(button["text"], "Писать под кодом ВВ-1");
     let data = button["callback_data"].as_str().expect("its meaning");
     vera.press(codes.message_id, data).expect("it is pressed");
-    hears(&vera, "Новые обращения пишем под кодом ВВ-1").await;
+    hears(&vera, "Обращение № 2 теперь под кодом ВВ-1").await;
+    play.shows(2, "код", |code| code == "ВВ-1").await;
     play.types(2, "статус", "Решено").await;
     hears(&vera, "Обращение № 2 решено").await;
     vera.write("Ещё вопрос");

@@ -187,3 +187,31 @@ async fn the_thread_of_whoever_waits_longer_than_was_promised_reminds_of_it() {
     assert!(!alerts.iter().any(told), "{alerts:?}");
     play.ends(service).await;
 }
+
+#[tokio::test]
+async fn what_the_partner_changes_shows_where_it_stands_or_in_words() {
+    let (play, service, group) = staffed(&[]).await;
+    let appeal = play.marina.write("Не приходит отчот");
+    let head = told(&group, "Не приходит отчот").await;
+    let picture = Attachment::photo(b"a picture".as_slice()).caption("вот он");
+    let picture = play.marina.send_file(picture);
+    let photo = has(&group, FileKind::Photo).await;
+    play.settled().await;
+    let changes = |update, words: &str| {
+        let message = play.marina.message_of(update).expect("it is known");
+        play.marina.edit(message, words).expect("it is hers");
+    };
+    changes(appeal, "Не приходит отчёт");
+    let changed = told(&group, "Не приходит отчёт").await;
+    assert_eq!(changed.message_id, head.message_id);
+    assert!(
+        changed.content.text.contains("было: Не приходит отчот"),
+        "{changed:?}"
+    );
+    changes(picture, "вот он, пустой");
+    let words = told(&group, "Партнёр исправил файл или подпись к нему").await;
+    assert_eq!(words.reply_to, Some(head.message_id));
+    let again = told(&group, "вот он, пустой").await;
+    assert!(again.message_id > photo.message_id && again.content.media.is_some());
+    play.ends(service).await;
+}

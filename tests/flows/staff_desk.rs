@@ -91,7 +91,7 @@ async fn a_photo_and_a_voice_reach_the_partner() {
         (FileKind::Voice, Attachment::voice(b"a voice".as_slice())),
     ] {
         group
-            .reply_with_file(&ivanova, head, part)
+            .reply_with_files(&ivanova, head, vec![part])
             .expect("it is there");
         let is = |message: &SentMessage| {
             let media = message.content.media.as_ref();

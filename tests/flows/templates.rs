@@ -1,5 +1,6 @@
 //! Templates: a tab of names and texts beside the appeals, called from the answer cell.
 
+use serde_json::json;
 use sheetdesk::testbed::BOOK;
 
 use crate::play::Play;
@@ -63,5 +64,32 @@ async fn a_name_in_the_answer_cell_becomes_its_text() {
     play.settled().await;
     assert_eq!(play.heard("адерс"), 0);
     assert_eq!(play.heard("Переехали"), 1);
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_text_looks_as_the_buttons_of_the_spreadsheet_have_made_it() {
+    let play = Play::set().await;
+    writes(&play, &[row("адрес", "пока нет"), row("пусто", "")]);
+    let service = play.start().await;
+    play.registers().await;
+    play.opens_appeal().await;
+    let looks = json!({"textFormatRuns": [
+        {"format": {"bold": true}},
+        {"startIndex": 4, "format": {}},
+        {"startIndex": 8, "format": {"italic": true, "link": {"uri": "https://a.example/map"}}},
+    ]});
+    let typed = play.testbed.sheets.with(BOOK, |book| {
+        let looks = looks.as_object().expect("fields of a cell").clone();
+        book.type_rich(TEMPLATES, "B2", "Офис на карте, {номер}", looks)
+    });
+    typed.expect("it is typed");
+    play.types(2, ANSWER, "/адрес\nЖдём").await;
+    let heard = play.hears("Офис на карте, 2").await;
+    let link = "<a href=\"https://a.example/map\"><i>карте, 2</i></a>";
+    let html = format!("<b>Офис</b> на {link}\nЖдём");
+    let html = heard.content.html.ends_with(&html);
+    assert!(html, "{}", heard.content.html);
+    play.shows(2, ANSWER, str::is_empty).await;
     play.ends(service).await;
 }

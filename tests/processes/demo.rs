@@ -268,7 +268,7 @@ async fn a_step_that_does_not_hold_is_named_and_the_tour_goes_on_or_is_left() {
 }
 
 #[tokio::test]
-async fn a_promotion_is_prepared_for_whoever_is_registered_by_then() {
+async fn the_tour_holds_up_to_the_promotion_with_whoever_has_registered_meanwhile() {
     let demo = Demo::open().await;
     demo.shows("/service/state", &json!("running"), PATIENCE)
         .await;
@@ -291,7 +291,23 @@ async fn a_promotion_is_prepared_for_whoever_is_registered_by_then() {
         .await;
     hears("Готово, Иван").await;
     demo.does("tour/goto", json!({"step": "sent"})).await;
-    demo.shows("/tour/at", &json!(16), 3 * PATIENCE).await;
+    demo.shows("/tour/at", &json!(20), 3 * PATIENCE).await;
+    for (step, words) in [
+        ("rated", "Ваша оценка: 👍"),
+        ("again", "Оценка: 👍"),
+        ("heard", "В работе: Ольга Крылова"),
+        (
+            "replied",
+            "Ответственный: Ольга Крылова | Доставка: доставлено",
+        ),
+        ("corrected", "Доставка: доставлено: исправлено в"),
+    ] {
+        let seen = demo.sees(&format!("/tour/seen/{step}/ru")).await;
+        assert!(
+            seen.as_str().is_some_and(|seen| seen.contains(words)),
+            "{step}: {seen}"
+        );
+    }
     let seen = demo.sees("/tour/seen/offer/ru").await;
     let words = seen.as_str().expect("words");
     assert!(words.starts_with("готово: 62 получателя"), "{words}");

@@ -132,6 +132,61 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
 }
 
 #[tokio::test]
+async fn whoever_counts_and_shares_the_work_has_filters_for_it() {
+    let mut play = Play::set().await;
+    play.testbed.configure("APPEALS__ANSWER_WITHIN", "240");
+    let added = play.testbed.sheets.with(BOOK, |book| {
+        book.insert_columns(APPEALS, "A", 1)?;
+        book.type_in(APPEALS, "A1", "Ответственный")
+    });
+    added.expect("the tab is there");
+    let exit = run(&play.testbed, &["setup", "sheets"]).await;
+    assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
+    let shown = play
+        .testbed
+        .sheets
+        .with(BOOK, |book| book.tab_seen(APPEALS))
+        .expect("the tab is there");
+    let headers = first_row(&play, APPEALS);
+    let column = |index: &Value| {
+        let index = index.as_u64().and_then(|index| usize::try_from(index).ok());
+        headers[index.unwrap_or_default()].as_str()
+    };
+    let views = shown["views"].as_array().expect("views").iter();
+    let told = views.map(|view| {
+        let specs = view["filterSpecs"].as_array().expect("specs").iter();
+        let shows = specs.map(|spec| {
+            let condition = &spec["filterCriteria"]["condition"];
+            let word = condition["values"][0]["userEnteredValue"].as_str();
+            let kind = condition["type"].as_str().expect("a type");
+            format!(
+                "{} {kind} {}",
+                column(&spec["columnIndex"]),
+                word.unwrap_or_default()
+            )
+        });
+        let sort = view["sortSpecs"].as_array().into_iter().flatten();
+        let sort = sort.map(|sort| format!("by {}", column(&sort["dimensionIndex"])));
+        let all: Vec<String> = shows.chain(sort).collect();
+        format!(
+            "{}: {}",
+            view["title"].as_str().expect("a title"),
+            all.join(", ")
+        )
+    });
+    let told: Vec<String> = told.collect();
+    assert_eq!(
+        told,
+        [
+            "Ждут ответа: Ждёт с NOT_BLANK , by Ждёт с",
+            "Просрочены: Ждёт с TEXT_ENDS_WITH просрочено, by Ждёт с",
+            "Закрытые: статус TEXT_EQ Решено",
+            "Без ответственного: Ответственный BLANK , Ждёт с NOT_BLANK , by Ждёт с",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_workbook_in_use_keeps_what_people_have_made() {
     let play = Play::set().await;
     let actions = |words: &[&str]| {

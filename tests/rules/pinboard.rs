@@ -140,7 +140,10 @@ impl Pinboard {
                     pinned.cells.status = word.clone();
                     status = Some(set.clone());
                 }
-                SharedCell::Fill(_) | SharedCell::Assign { .. } | SharedCell::Account(_) => {
+                SharedCell::Fill(_)
+                | SharedCell::Code { .. }
+                | SharedCell::Assign { .. }
+                | SharedCell::Account(_) => {
                     panic!("nobody puts such a text into this tab")
                 }
                 SharedCell::Clear { expect, .. } => {

@@ -1,17 +1,25 @@
 //! Several codes, one account: each is kept, added in the chat by the phone that was proved, and lost alone.
 
 use sheetdesk::domain::{
+    appeal::Status,
     effect::Button,
-    event::{Command, ErasedPerson, Event, RowEvent, TelegramCell},
-    ids::{ChatId, CodeMark},
+    event::{
+        Command, ErasedPerson, Event, Outcome, RowEvent, RowResult, TelegramCell, WriteReport,
+        WrittenRow,
+    },
+    ids::{BatchToken, ChatId, CodeMark, MessageId, RowKey, Seq, SpreadsheetId},
     listing::ListFault,
     message::{Content, Context},
     partner::RowTrouble,
+    row::{CellValue, Column, SharedCell},
     tab::Tab,
     view::View,
 };
 
-use crate::table::{ANNA, BORIS, SheetRow, Table, bare, code};
+use crate::{
+    staff_chat::{pass, shown, staffed, takes},
+    table::{ANNA, BORIS, SheetRow, Table, bare, code},
+};
 
 const PHONE: &str = "8 912 345-67-89";
 const BELOW: &str = "[below: Мои обращения | Акции]";
@@ -260,4 +268,171 @@ fn a_forgotten_person_leaves_none_of_his_codes() {
         );
     }
     assert!(table.state.session(ANNA).is_none());
+}
+
+/// Anna writes under this code from now on.
+fn chooses(table: &mut Table, written: &str) -> Vec<String> {
+    let button = Button::Code(CodeMark::of(&code(written)));
+    table.press(ANNA, None, Some(button))
+}
+
+/// From which codes one is to be changed in a row, and into which.
+type Change = (Vec<String>, String);
+
+/// The codes and names that are to be written into the row of № 1, and the code that is to be changed there.
+fn wanted(table: &Table) -> (Vec<(Column, String)>, Option<Change>) {
+    let row = table.project(&RowKey::Appeal(table.appeal(1).id));
+    let row = row.expect("a row");
+    let of_partner = |column| matches!(column, Column::Code | Column::Name | Column::Phone);
+    let cells = row.ours.into_iter();
+    let cells = cells.filter_map(|(column, value)| match value {
+        CellValue::Text(text) if of_partner(column) => Some((column, text.0)),
+        CellValue::Text(_) | CellValue::Number(_) => None,
+    });
+    let mut shared = row.shared.into_iter();
+    let code = shared.find_map(|cell| match cell {
+        SharedCell::Code { before, set } => {
+            let before = before.iter().map(|code| code.as_str().to_owned());
+            Some((before.collect(), set.0))
+        }
+        _ => None,
+    });
+    (cells.collect(), code)
+}
+
+#[test]
+fn an_open_appeal_that_nobody_has_answered_follows_the_code() {
+    let mut table = listed();
+    table.lists("П-2", "Анна Петрова", "8 912 345-67-89, 8 916 000-00-01");
+    table.text(ANNA, "П-2");
+    table.text(ANNA, "Вопрос");
+    table.placed(1);
+    assert_eq!(wanted(&table), (vec![], None));
+    let told = chooses(&mut table, "П-1");
+    assert_eq!(
+        told[..2],
+        ["line 1: Код изменён: П-2 → П-1", "button answered"]
+    );
+    assert_eq!(
+        told[2],
+        "7001: Обращение № 1 теперь под кодом П-1, новые тоже пишем под ним. Сменить: [Писать под кодом П-2]"
+    );
+    assert!(told[3].starts_with("dirty appeal"), "{told:?}");
+    let of_anna = |name: &str, phone: &str| {
+        let names = [(Column::Phone, phone), (Column::Name, name)];
+        names
+            .map(|(column, text)| (column, text.to_owned()))
+            .to_vec()
+    };
+    let change = |before: &[&str], set: &str| {
+        let before = before.iter().map(|code| (*code).to_owned());
+        Some((before.collect(), set.to_owned()))
+    };
+    assert_eq!(
+        wanted(&table),
+        (
+            of_anna("Анна", "8 (912) 345-67-89"),
+            change(&["П-2"], "П-1")
+        )
+    );
+    table.text(ANNA, "п 2");
+    assert_eq!(
+        wanted(&table),
+        (
+            of_anna("Анна Петрова", "8 912 345-67-89, 8 916 000-00-01"),
+            change(&["П-2", "П-1"], "П-2")
+        ),
+        "whichever of them is in the row by now"
+    );
+    table.placed(1);
+    assert_eq!(wanted(&table), (vec![], None), "it is written");
+    assert_eq!(chooses(&mut table, "П-2").len(), 2, "it is under that one");
+}
+
+#[test]
+fn a_row_that_is_just_being_made_shows_the_code_in_the_end() {
+    let mut table = both();
+    table.text(ANNA, "Вопрос");
+    let begun = table.appeal(1).id.seq;
+    chooses(&mut table, "П-1");
+    let (cells, change) = wanted(&table);
+    assert!(
+        cells.contains(&(Column::Code, "П-1".to_owned())),
+        "{cells:?}"
+    );
+    assert_eq!(change, None);
+    let confirms = |table: &mut Table, dirtied: Seq| {
+        let result = RowResult::Confirmed {
+            status: Some(Status::New),
+            cleared: None,
+            filled: None,
+            lines: 1,
+            parts: 0,
+            formula: None,
+        };
+        let report = WriteReport {
+            spreadsheet: SpreadsheetId("book".into()),
+            token: Some(BatchToken(1)),
+            rows: vec![WrittenRow {
+                key: RowKey::Appeal(table.appeal(1).id),
+                dirtied,
+                result,
+            }],
+            misplaced: None,
+        };
+        table.event(&Event::Wrote(report))
+    };
+    // The batch that made the row was composed before.
+    let told = confirms(&mut table, begun);
+    assert!(told.iter().any(|line| line.starts_with("dirty appeal")));
+    let change = wanted(&table).1.expect("a change");
+    assert_eq!(change, (vec!["П-2".to_owned()], "П-1".to_owned()));
+    table.placed(1);
+    assert_eq!(wanted(&table).1, None);
+}
+
+#[test]
+fn an_appeal_that_is_being_answered_keeps_its_code_and_he_is_told_so() {
+    let later = "7001: Со следующего обращения пишем под кодом П-1. На обращение № 1 уже отвечают, оно остаётся под кодом П-2. Сменить: [Писать под кодом П-2]";
+    let mut table = both();
+    table.rules.grace = jiff::SignedDuration::from_secs(15);
+    table.text(ANNA, "Вопрос");
+    table.placed(1);
+    table.row(1, Status::New, "Какой магазин?");
+    let mut sent = table.clone();
+    assert_eq!(chooses(&mut table, "П-1"), ["button answered", later]);
+    assert_eq!(
+        (of_newest(&table).as_str(), wanted(&table).1),
+        ("П-2", None)
+    );
+    sent.rules.grace = jiff::SignedDuration::ZERO;
+    sent.row(1, Status::New, "Какой?");
+    sent.sent(&sent.answer_id(1, 2, 0), Outcome::Delivered(MessageId(9)));
+    sent.placed(1);
+    assert_eq!(chooses(&mut sent, "П-1"), ["button answered", later]);
+    sent.row(1, Status::Resolved, "");
+    let told = chooses(&mut sent, "П-2");
+    assert!(
+        told[1].starts_with("7001: Новые обращения пишем под кодом П-2."),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn the_specialists_see_under_which_code_it_is() {
+    let mut table = staffed();
+    table.lists("П-2", "Анна", PHONE);
+    table.text(ANNA, "П-2");
+    table.text(ANNA, "Вопрос");
+    takes(&mut table, 0, 501);
+    table.placed(1);
+    let told = chooses(&mut table, "П-1");
+    assert_eq!(
+        shown(&told),
+        ["№ 1 · Анна · П-1 / Вопрос [Беру | Решено] [edits 501]"]
+    );
+    assert_eq!(
+        shown(&pass(&mut table, 4)),
+        ["Код изменён: П-2 → П-1 [replies to 501]"]
+    );
 }

@@ -4,6 +4,7 @@ use sheetdesk::domain::{
     appeal::{Delivery, Status},
     event::{Command, Event, Outcome, RowEvent},
     ids::MessageId,
+    styled::{Style, Styled, StyledRange},
     template::Template,
     view::View,
 };
@@ -48,6 +49,26 @@ fn a_called_template_is_what_the_partner_and_the_dialogue_get() {
         cleared.map(|answer| answer.text.0).as_deref(),
         Some("/Адрес\nЖдём вас"),
         "what the cell is emptied of is what was typed"
+    );
+}
+
+#[test]
+fn a_template_looks_as_the_buttons_of_the_spreadsheet_have_made_it() {
+    let mut table = Table::with_appeal();
+    let text = "{имя}, мы *переехали*";
+    let bold = StyledRange {
+        at: 0.."{имя}".len(),
+        style: Style {
+            bold: true,
+            ..Style::default()
+        },
+    };
+    let template = Template::of("адрес", text).expect("a template");
+    let template = template.looking(&Styled::new(text, &[bold]));
+    table.event(&Event::Row(RowEvent::Templates(Some(vec![template]))));
+    assert_eq!(
+        table.row(1, Status::New, "// звонили\n/адрес\nЖдём")[0],
+        "7001: Ответ на обращение № 1 / <b>Анна</b>, мы <b>переехали</b> / Ждём"
     );
 }
 

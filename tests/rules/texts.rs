@@ -150,6 +150,19 @@ fn what_a_partner_reads_of_his_appeals_and_codes_reads_well() {
         Say::CodeOnly("П-1"),
         Say::CodeButton("П-1"),
         Say::CodeRevoked("П-2"),
+        Say::CodeMoved {
+            number: Some(Number(41)),
+            code: "П-2",
+        },
+        Say::CodeMoved {
+            number: None,
+            code: "П-2",
+        },
+        Say::CodeLater {
+            number: Some(Number(41)),
+            code: "П-2",
+            kept: "П-1",
+        },
     ];
     read_well_in_both("overview_texts", &all);
 }

@@ -31,6 +31,7 @@ const FILES: &[(&str, &[u8])] = files![
     "editor.js",
     "entities.js",
     "filter.js",
+    "filterviews.js",
     "grid.js",
     "hands.js",
     "icon.svg",

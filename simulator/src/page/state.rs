@@ -44,7 +44,7 @@ pub(super) fn of(shared: &Shared, marks: &[Mark]) -> Value {
     let book = options.sheets.copy(&options.workbook);
     let account = book.as_ref().map(|book| account(shared, book, marks));
     let workbook = book
-        .map(|book| json!({ "id": book.id(), "title": book.title(), "tabs": book.tab_titles() }));
+        .map(|book| json!({ "id": book.id(), "title": book.title(), "tabs": book.tab_titles(), "gids": book.tab_ids() }));
     let mut state = options.telegram.cast();
     let rest = [
         ("workbook", json!(workbook)),

@@ -40,6 +40,17 @@ impl Group {
         self.id
     }
 
+    /// Lets somebody be in the group, as if he had come before the bot. No update comes.
+    #[must_use]
+    pub fn has_member(self, person: &Person) -> Self {
+        self.telegram.0.change(|state| {
+            if let Some(chat) = state.chats.get_mut(&self.id) {
+                chat.members.insert(person.id());
+            }
+        });
+        self
+    }
+
     /// Somebody adds the bot: it is told by `my_chat_member`, whose number this is, and by a
     /// message about the new member. `None` if it was in the group before.
     pub fn add_bot(&self, by: &Person) -> Option<UpdateId> {
@@ -101,19 +112,20 @@ impl Group {
         })
     }
 
-    /// Somebody answers a message of the group with a file.
+    /// Somebody answers a message of the group with files: one, or several as an album.
     ///
     /// # Errors
     /// [`ActError::NoSuchMessage`] if the bot knows of none such.
-    pub fn reply_with_file(
+    pub fn reply_with_files(
         &self,
         from: &Person,
         to: MessageId,
-        file: Attachment,
-    ) -> Result<UpdateId, ActError> {
+        files: Vec<Attachment>,
+    ) -> Result<Vec<UpdateId>, ActError> {
         self.telegram.0.change(|state| {
-            let part = parts::file(file, &mut state.files);
-            state.reply(self.id, from.profile(), to, part, Moment::now())
+            let parts = parts::files(files, state).into_iter();
+            let answer = |part| state.reply(self.id, from.profile(), to, part, Moment::now());
+            parts.map(answer).collect()
         })
     }
 
@@ -230,9 +242,11 @@ impl State {
         };
         old.standing = Standing::Upgraded(to);
         let title = old.about["title"].as_str().unwrap_or_default().to_owned();
+        let members = old.members.clone();
         self.found_group(to, &title);
         if let Some(chat) = self.chats.get_mut(&to) {
             (chat.standing, chat.known) = (Standing::Member, true);
+            chat.members = members;
         }
     }
 

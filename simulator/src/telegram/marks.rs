@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::attachment::FileKind;
 use super::faults::FaultKind;
+use super::html::Parsed;
 use super::ids::ChatId;
 use super::method::Method;
 use super::params::Params;
@@ -36,12 +37,17 @@ pub(super) struct Gist {
 impl Gist {
     pub(super) fn of(params: &Params) -> Self {
         let text = |name| params.text(name).ok().flatten();
+        let is_html = text("parse_mode").is_some_and(|mode| mode.eq_ignore_ascii_case("html"));
+        let read = |source: &str| match Parsed::html(source) {
+            Ok(parsed) if is_html => parsed.text,
+            Ok(_) | Err(_) => source.to_owned(),
+        };
         Self {
             chat: params.integer("chat_id").ok().flatten().map(ChatId),
             text: text("text")
                 .or_else(|| text("caption"))
                 .or_else(|| text("name"))
-                .map(str::to_owned)
+                .map(read)
                 .or_else(|| reaction(params))
                 .unwrap_or_default(),
             uploads: params.uploads(),

@@ -58,6 +58,9 @@ impl State {
             .chats
             .entry(to)
             .or_insert_with(|| Chat::new(from.chat(), None));
+        if to != from.id {
+            chat.members.insert(from.id);
+        }
         let mut message = json!({
             "message_id": message_id,
             "from": from.user(),

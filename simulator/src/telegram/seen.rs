@@ -40,7 +40,7 @@ impl Telegram {
         let people: Vec<Value> = state.chats.values().filter_map(person).collect();
         let groups = state.chats.iter().filter(|(_, chat)| chat.is_group());
         let groups: Vec<Value> = groups
-            .map(|(id, chat)| json!({ "id": id, "title": chat.about["title"], "bot": chat.standing == Standing::Member }))
+            .map(|(id, chat)| json!({ "id": id, "title": chat.about["title"], "bot": chat.standing == Standing::Member, "members": chat.members }))
             .collect();
         let bot = state.bot.user();
         json!({

@@ -1,7 +1,7 @@
 //! Everything the stand-in remembers: people, chats, messages, button presses, commands.
 //! Invariant: plain data behind one lock; nothing here waits, listens or reads a clock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -100,6 +100,8 @@ pub(super) struct Chat {
     /// Whether the bot has ever heard of the chat.
     pub(super) known: bool,
     pub(super) standing: Standing,
+    /// Of a group: who is known to be in it, since he was there before the bot or has said something.
+    pub(super) members: BTreeSet<ChatId>,
     pub(super) log: BTreeMap<MessageId, Entry>,
     /// The bot's reactions.
     pub(super) reactions: BTreeMap<MessageId, Vec<String>>,
@@ -173,6 +175,7 @@ impl Chat {
             profile,
             known: false,
             standing: Standing::Member,
+            members: BTreeSet::new(),
             log: BTreeMap::new(),
             reactions: BTreeMap::new(),
             people_react: BTreeMap::new(),

@@ -66,6 +66,10 @@ async fn a_chat_shows_both_sides_with_all_that_belongs_to_them() {
         (&json!(true), &Value::Null)
     );
     assert_eq!(stage.get("/api/chats/999").await.0, 404);
+    let trail = stage.seen("/api/state").await["trail"].clone();
+    let mut marks = trail.as_array().unwrap().iter();
+    let is_read = |mark: &Value| mark["what"] == "send" && mark["text"] == "Нашли?";
+    assert!(marks.any(is_read), "without its HTML: {trail}");
 }
 
 #[tokio::test]
@@ -176,6 +180,12 @@ async fn talk(stage: &Stage) {
             json!({ "from": MARINA, "message_id": first, "emoji": "👌" }),
         )
         .await;
+    let plan =
+        json!({ "kind": "photo", "name": "p.jpg", "base64": BASE64_STANDARD.encode("план") });
+    let mut answer = json!({ "from": 102, "files": [plan], "reply_to": 9_999 });
+    assert_eq!(stage.post(&path("album"), &answer).await.0, 404);
+    answer["reply_to"] = first;
+    stage.act(&path("album"), answer).await;
 }
 
 #[tokio::test]
@@ -196,10 +206,12 @@ async fn a_group_is_a_chat_in_which_everybody_acts_under_his_name() {
         "as it was then"
     );
     assert_eq!(messages[3]["contact"]["phone_number"], "+79120000000");
+    assert_eq!(messages[4]["reply_to"]["text"], "Кто сегодня дежурит?");
+    assert_eq!(messages[4]["media"]["kind"], "photo");
     let state = stage.seen("/api/state").await;
     assert_eq!(
         state["groups"],
-        json!([{ "id": GROUP, "title": "Отдел", "bot": true }])
+        json!([{ "id": GROUP, "title": "Отдел", "bot": true, "members": [MARINA, 102] }])
     );
 }
 

@@ -126,6 +126,7 @@ async fn without_a_backstage_its_acts_are_refused_in_words() {
     let people = json!([{ "id": MARINA, "first_name": "Марина", "known": true, "blocked": false }]);
     assert_eq!(state["people"], people);
     assert_eq!(state["workbook"]["tabs"][1], "обращения");
+    assert_eq!(state["workbook"]["gids"], json!([0, 1, 2]));
     let calm = json!({ "telegram": "calm", "sheets": "calm", "sorting": false });
     assert_eq!(state["weather"], calm);
     assert_eq!(state["urls"]["telegram"], stage.telegram.url());

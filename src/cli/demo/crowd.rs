@@ -12,8 +12,8 @@ use crate::{
 
 /// So many partners write in a soak; each well below the pace at which one is asked for patience.
 const PARTNERS: i64 = 1_500;
-/// The columns by which people sort, one after the other, and the last one of the appeals tab.
-const SORTED_BY: [&str; 4] = ["H", "F", "A", "H"];
+/// The columns by which people sort, one after the other.
+const SORTED_BY: [&str; 4] = ["время_обновления", "статус", "код", "время_обновления"];
 /// How many rows are tried for one whose answer cell is empty.
 const TRIES: u32 = 20;
 /// Neighbours in this order are far apart in the list.
@@ -188,13 +188,19 @@ impl Crowd {
 
     /// Somebody sorts all rows, our columns included, by another column each time.
     fn sort(&mut self, testbed: &Testbed) {
-        let column = SORTED_BY[self.sorted % SORTED_BY.len()];
+        let header = SORTED_BY[self.sorted % SORTED_BY.len()];
         let descending = self.sorted.is_multiple_of(2);
         self.sorted += 1;
         testbed.sheets.with(BOOK, |book| {
-            let rows = book.table(APPEALS).map_or(0, |table| table.len());
+            let table = book.table(APPEALS).unwrap_or_default();
+            let column = |header: &str| book.column(APPEALS, header).ok();
+            let last = table.first().and_then(|headers| column(headers.last()?));
+            let (Some(last), Some(by)) = (last, column(header)) else {
+                return;
+            };
+            let whole = format!("A2:{last}{}", table.len());
             // Before the first appeals there is nothing to sort.
-            let _ = book.sort(APPEALS, &format!("A2:J{rows}"), column, descending);
+            let _ = book.sort(APPEALS, &whole, &by, descending);
         });
     }
 }

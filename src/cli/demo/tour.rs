@@ -3,6 +3,7 @@
 //! Invariant: a step holds only where it was seen to; the terminal and the page play the same steps, in the order of [`SCRIPT`].
 
 mod appeal;
+mod chat;
 mod player;
 mod promotion;
 mod script;
@@ -10,7 +11,8 @@ mod stop;
 
 use std::{sync::Arc, time::Duration};
 
-use simulator::telegram::{Person, Profile, SentMessage, UpdateId};
+use serde_json::Value;
+use simulator::telegram::{Group, MessageId, Person, Profile, SentMessage, TimedOut, UpdateId};
 
 pub(super) use self::{
     player::{Played, Player},
@@ -38,11 +40,16 @@ pub(super) struct Tour {
     service: Arc<DemoService>,
     tell: Tell,
     marina: Person,
+    olga: Person,
+    /// The group of the specialists.
+    group: Group,
     partners: Vec<Person>,
     /// Her first appeal, once it has a number.
     hers: u32,
     /// The appeal that follows the closed one.
     next: u32,
+    /// A specialist's reply to it in the group.
+    reply: Option<MessageId>,
     /// The picture that she sent.
     picture: Option<UpdateId>,
     /// Files that the bot had uploaded before the promotion.
@@ -61,12 +68,15 @@ impl Tour {
         let marina = Profile::new(MARINA, "Марина").language("ru");
         Ok(Self {
             marina: testbed.telegram.person(marina),
+            olga: testbed.olga(),
+            group: testbed.specialists(),
             partners: promotion::partners(testbed)?,
             testbed: Arc::clone(testbed),
             service: Arc::clone(service),
             tell,
             hers: 0,
             next: 0,
+            reply: None,
             picture: None,
             uploads: 0,
             audience: Vec::new(),
@@ -93,9 +103,13 @@ impl Tour {
             Step::Answer => self.is_answered().await,
             Step::Delivered => self.row_says_when().await,
             Step::Closed => self.is_closed().await,
+            Step::Rated => self.rates().await,
             Step::Again => self.writes_again().await,
+            Step::Heard => self.is_heard().await,
             Step::Offer => self.offers().await,
             Step::Publish => self.publishes().await,
+            Step::Replied => self.is_known_to_have_replied().await,
+            Step::Corrected => self.is_corrected().await,
             Step::Sent => self.is_announced().await,
             Step::Stop => self.stops_half_way().await,
             Step::Restart => self.finishes_the_answer().await,
@@ -154,11 +168,7 @@ impl Tour {
     async fn find(&self, words: &str) -> Result<SentMessage, TestbedError> {
         let wanted = |message: &SentMessage| message.content.text.contains(words);
         let found = self.marina.await_message(wanted, PATIENCE).await;
-        found.map_err(|late| TestbedError::TooLate {
-            what: format!("«{words}» is not said"),
-            within: late.within,
-            seen: late.seen,
-        })
+        found.map_err(|late| unsaid(words, late))
     }
 
     /// Tells what was seen to hold.
@@ -177,6 +187,30 @@ pub(super) fn cell_of(
     testbed
         .sheets
         .look(BOOK, |book| book.address(tab, key, header).ok())
+}
+
+/// Words that nobody has said in time.
+fn unsaid(words: &str, late: TimedOut) -> TestbedError {
+    TestbedError::TooLate {
+        what: format!("«{words}» is not said"),
+        within: late.within,
+        seen: late.seen,
+    }
+}
+
+/// What the button of a message means that bears this label.
+fn button(message: &SentMessage, label: &str) -> Result<String, TestbedError> {
+    let markup = message.content.reply_markup.as_ref();
+    let rows = markup.and_then(|markup| markup["inline_keyboard"].as_array());
+    let mut buttons = rows
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .flatten();
+    let named = buttons.find(|button| button["text"] == label);
+    let data = named.and_then(|button| button["callback_data"].as_str());
+    let data = data.map(str::to_owned);
+    data.ok_or_else(|| missing(&format!("the button «{label}»")))
 }
 
 fn missing(what: &str) -> TestbedError {

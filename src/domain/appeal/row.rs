@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Status;
 use crate::domain::{
-    ids::{Number, Seq},
+    ids::{Number, PartnerCode, Seq},
     partner::RowTrouble,
     styled::StyledRange,
     text::Text,
@@ -35,6 +35,15 @@ pub enum Lacks {
     Account,
     /// All but the telegram_id.
     Names,
+}
+
+/// Another code of the same partner that is to be in a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recoded {
+    /// The codes that it may show until then.
+    pub before: Vec<PartnerCode>,
+    /// With this event; a row that was written since shows the new one, or what a person has put there.
+    pub since: Seq,
 }
 
 /// The row of an appeal.

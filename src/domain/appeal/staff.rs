@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     ids::{ChatId, MessageId, Seq},
+    styled::{Styled, StyledRange},
     text::Text,
 };
 
@@ -34,6 +35,9 @@ pub struct ChatReply {
     pub by: Text,
     /// Its words.
     pub words: Text,
+    /// What those of a template in them look like.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<StyledRange>,
     /// Its messages that hold files.
     pub files: Vec<MessageId>,
     /// The album that it is.
@@ -52,6 +56,14 @@ pub enum ChatOrder {
     Correct(ChatReply),
     /// What the partner has of the answer of this message goes.
     Withdraw(MessageId),
+}
+
+impl ChatReply {
+    /// Its words with their looks.
+    #[must_use]
+    pub fn styled(&self) -> Styled {
+        Styled::new(self.words.as_str(), &self.styles)
+    }
 }
 
 impl ChatOrder {

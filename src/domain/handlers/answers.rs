@@ -24,12 +24,13 @@ use crate::domain::{
     ids::{AppealId, OutboxId, Revision, RowKey},
     project,
     spans::has_lasted,
+    styled::Styled,
     tab::Tab,
     text::Text,
     view::View,
 };
 
-use super::{appeals, ending::PartEnd, staff_chat};
+use super::{appeals, ending::PartEnd, receipts, staff_chat};
 
 /// How long an answer may be on its way before its row says so: most are delivered sooner, and a write is saved.
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
@@ -205,13 +206,14 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
         appeal.delivery.state = Delivery::Blocked;
         return ctx.dirty(RowKey::Appeal(appeal.id));
     }
-    let Ok(called) = calls::text(ctx, appeal, &text) else {
+    let typed = typed(appeal, &text);
+    let Ok(called) = calls::text(ctx, appeal, &typed) else {
         return;
     };
     // The same words have rested before.
     let before = appeal.delivery.answer.as_ref();
     let rested = before.is_some_and(|answer| answer.text == text && !answer.is_delivered());
-    set_out(ctx, appeal, text, called);
+    set_out(ctx, appeal, &typed, called.as_ref());
     if ctx.rules.grace.is_zero() || rested {
         dispatch(ctx, appeal);
     } else {
@@ -219,26 +221,30 @@ fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Te
     }
 }
 
-/// From now on this is the answer under way.
+/// A text of the answer cell with the looks that were read with it.
+fn typed(appeal: &Appeal, text: &Text) -> Styled {
+    let seen = appeal.row.seen();
+    let is_seen = seen.answer.as_ref() == Some(text);
+    let styles: &[_] = if is_seen { &seen.styles } else { &[] };
+    Styled::new(text.as_str(), styles)
+}
+
+/// From now on this is the answer under way, and this what goes out in its place, if it calls a template.
 fn set_out(
     ctx: &DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
-    text: Text,
-    called: Option<Text>,
+    typed: &Styled,
+    called: Option<&Styled>,
 ) {
-    appeal.delivery.revision = Revision(appeal.delivery.revision.0 + 1);
+    let revision = Revision(appeal.delivery.revision.0 + 1);
+    appeal.delivery.revision = revision;
     appeal.delivery.aside = None;
-    let seen = appeal.row.seen();
-    let styles = if seen.answer.as_ref() == Some(&text) {
-        seen.styles.clone()
-    } else {
-        Vec::new()
-    };
+    let said = called.unwrap_or(typed);
     appeal.delivery.answer = Some(Answer {
-        styles,
-        called,
+        styles: said.ranges().to_vec(),
+        called: called.map(|called| called.as_str().into()),
         covers: Some(appeal.dialogue.written),
-        ..Answer::new(appeal.delivery.revision, text, ctx.now)
+        ..Answer::new(revision, typed.as_str().into(), ctx.now)
     });
 }
 
@@ -363,8 +369,8 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     appeal.stamp = Some(at);
     if appeal.status.yields_to_work() {
         appeal.status = Status::InWork;
-        appeals::refresh_receipt(ctx, appeal);
     }
+    receipts::refresh(ctx, appeal);
     chat::arrived(ctx, appeal, &answer);
     staff_chat::news(ctx, appeal);
     ctx.dirty(RowKey::Appeal(appeal.id));

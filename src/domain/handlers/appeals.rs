@@ -4,9 +4,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{lines, staff_chat, waits};
+use super::{lines, receipts, staff_chat, waits};
 use crate::domain::{
-    appeal::{AnswerDelivery, Appeal, Author, Dialogue, Line, Receipt, Status, row::AppealRow},
+    appeal::{AnswerDelivery, Appeal, Author, Dialogue, Line, Status, row::AppealRow},
     context::DecisionContext,
     effect::{Entity, MessageForm, Wake},
     ids::{AppealId, ChatId, MessageId, Number, RowKey},
@@ -48,7 +48,7 @@ pub(super) fn receive(
     staff_chat::heard(ctx, &mut appeal, before, files);
     waits::may_begin(ctx, appeal.id, messages);
     if appeal.receipt.is_none() {
-        give_receipt(ctx, session, &mut appeal, fresh);
+        receipts::give(ctx, session, &mut appeal, fresh);
     } else if appeal.dialogue.lines > before {
         ctx.wake(ctx.now + SIGN_WITHIN, Wake::Line(appeal.id));
     }
@@ -86,6 +86,10 @@ pub(super) fn corrected(
             ..post.clone()
         }));
         asks_anew(&mut appeal);
+        let file = entry.message.filter(|_| entry.file);
+        if file.is_some() || ctx.fresh_line(appeal.id, index).is_some() {
+            staff_chat::changed(ctx, &mut appeal, index, file);
+        }
         return ctx.put(Entity::Appeal(appeal));
     }
     let note = Note::LineCorrected(entry.text.as_str());
@@ -112,7 +116,9 @@ pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: 
     let unsigned =
         usize::try_from(appeal.dialogue.lines.saturating_sub(signed)).unwrap_or(usize::MAX);
     let lines = ctx.view.lines(id, unsigned);
-    let waits = lines.iter().any(|line| line.author == Author::Partner);
+    // What he has done by a button is no message that waits for a sign.
+    let is_message = |line: &Line| line.author == Author::Partner && line.message.is_some();
+    let waits = lines.iter().any(is_message);
     if let Some(session) = ctx.session(appeal.chat).filter(|_| waits) {
         appeal.dialogue.heard = appeal.dialogue.lines;
         ctx.say_about(
@@ -153,56 +159,6 @@ pub(super) fn unshown(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, me
     }
 }
 
-/// Lets the receipt tell how the appeal stands, where it tells something else.
-pub(super) fn refresh_receipt(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
-    let (number, status) = (appeal.number, appeal.status.told().clone());
-    let Some(receipt) = appeal.receipt.as_mut() else {
-        return;
-    };
-    let Some(message) = receipt.message else {
-        return;
-    };
-    let Some(session) = ctx.session(appeal.chat) else {
-        return;
-    };
-    if (receipt.number, &receipt.status) == (number, &status) {
-        return;
-    }
-    (receipt.number, receipt.status) = (number, status.clone());
-    let form = MessageForm::Edit(message);
-    match number {
-        Some(number) if status != Status::New => {
-            let status = ctx.text(&session, Say::StatusWord(&status));
-            ctx.say_about(
-                &session,
-                appeal.id,
-                Say::ReceiptNow {
-                    number,
-                    status: &status,
-                },
-                form,
-            );
-        }
-        Some(_) | None => ctx.say_about(&session, appeal.id, Say::Receipt(number), form),
-    }
-}
-
-/// Telegram has the receipt: from now on it can be changed.
-pub(super) fn receipt_sent(
-    ctx: &mut DecisionContext<'_, impl View>,
-    id: AppealId,
-    message: MessageId,
-) {
-    let Some(mut appeal) = ctx.appeal(id) else {
-        return;
-    };
-    if let Some(receipt) = &mut appeal.receipt {
-        receipt.message = Some(message);
-        refresh_receipt(ctx, &mut appeal);
-        ctx.put(Entity::Appeal(appeal));
-    }
-}
-
 /// The appeal of this chat that a message of it belongs to, and the line that holds it, if one does.
 pub(super) fn of_message(
     ctx: &DecisionContext<'_, impl View>,
@@ -229,27 +185,6 @@ fn replied_to(
         appeal.receipt = None;
     }
     Some(appeal)
-}
-
-fn give_receipt(
-    ctx: &mut DecisionContext<'_, impl View>,
-    session: &Session,
-    appeal: &mut Appeal,
-    fresh: bool,
-) {
-    let number = appeal.number;
-    appeal.receipt = Some(Receipt {
-        message: None,
-        number,
-        status: appeal.status.clone(),
-    });
-    appeal.dialogue.heard = appeal.dialogue.lines;
-    let say = if fresh {
-        Say::Receipt(number)
-    } else {
-        Say::Added(number)
-    };
-    ctx.say_about(session, appeal.id, say, MessageForm::Receipt);
 }
 
 /// One message becomes a line; a further part of an album joins the line of the first. Tells which line.
@@ -364,6 +299,7 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
         responsible: None,
         overdue: None,
         rating: None,
+        recoded: None,
     }
 }
 
@@ -384,7 +320,7 @@ pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
         };
         let number = next_number(ctx, None);
         appeal.number = Some(number);
-        refresh_receipt(ctx, &mut appeal);
+        receipts::refresh(ctx, &mut appeal);
         staff_chat::news(ctx, &mut appeal);
         ctx.dirty(RowKey::Appeal(appeal.id));
         ctx.put(Entity::Appeal(appeal));

@@ -18,10 +18,10 @@ use crate::domain::{
 };
 
 use super::{
-    admin_chat, answers, appeals,
+    admin_chat, answers,
     broadcasts::{self, End},
     ending::PartEnd,
-    publishing, staff_chat,
+    publishing, receipts, staff_chat,
 };
 
 /// The first pause after a failed try; it doubles up to [`LONGEST_PAUSE`].
@@ -100,7 +100,7 @@ fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: Mess
         | MessageForm::Topic
         | MessageForm::CloseTopic(_)
         | MessageForm::ReopenTopic(_) => return,
-        MessageForm::Receipt => appeals::receipt_sent(ctx, appeal, message),
+        MessageForm::Receipt => receipts::arrived(ctx, appeal, message),
         MessageForm::Message
         | MessageForm::Silent
         | MessageForm::File(_)

@@ -25,6 +25,8 @@ mod overview;
 pub(super) mod promotions;
 mod publishing;
 mod ratings;
+mod receipts;
+mod recoding;
 mod refusals;
 pub(super) mod registration;
 mod respelled;

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 use super::{
-    adopt, answers, appeals, listing, promotions, ratings, restoring, staff, staff_chat,
+    adopt, answers, appeals, listing, promotions, ratings, receipts, restoring, staff, staff_chat,
     stopping::{stop, tell_later},
     templates, waits,
 };
@@ -176,7 +176,7 @@ pub(super) fn turn(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
     let closes = status.is_closed() && !appeal.status.is_closed();
     appeal.status = status;
     appeal.stamp = Some(ctx.now);
-    appeals::refresh_receipt(ctx, appeal);
+    receipts::refresh(ctx, appeal);
     staff_chat::news(ctx, appeal);
     ctx.dirty(RowKey::Appeal(appeal.id));
     if closes {

@@ -3,6 +3,7 @@
 //! Invariant: what a thread lacks is found by comparing it with its appeal, so nothing is shown twice and nothing is lost to a chat that
 //! took nothing for a while; at most one message of a thread that says what is new is under way.
 
+mod changes;
 mod notes;
 pub(in crate::domain) mod room;
 mod topics;
@@ -15,7 +16,7 @@ use crate::domain::{
     ids::{AppealId, ChatId, MessageId, OutboxId},
     message::Post,
     text::{Html, Text},
-    thread::{PartnerFile, StaffThread, ThreadTopic, UnderWay},
+    thread::{PartnerFile, SpokenLines, StaffThread, ThreadTopic, UnderWay},
     view::View,
     wording::StaffNote,
 };
@@ -96,11 +97,17 @@ fn show(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// The first message says how the appeal stands, and offers what can be done.
 fn restate(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
-    let standing = words::standing(ctx, appeal);
-    let Some(head) = thread.head.filter(|_| standing != thread.standing) else {
+    if words::standing(ctx, appeal) != thread.standing {
+        say_head(ctx, appeal, thread);
+    }
+}
+
+/// The first message says what it is to say now.
+fn say_head(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
+    let Some(head) = thread.head else {
         return;
     };
-    thread.standing = standing;
+    thread.standing = words::standing(ctx, appeal);
     let (text, keyboard) = words::head(ctx, appeal, thread);
     send(
         ctx,
@@ -114,13 +121,15 @@ fn restate(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &m
 fn lacks(appeal: &Appeal, thread: &StaffThread) -> bool {
     thread.shown < appeal.dialogue.lines
         || !thread.files.is_empty()
+        || !thread.changed.is_empty()
         || !thread.unsaid.is_empty()
         || thread.closed != appeal.status.is_closed()
 }
 
 /// Makes the messages of what is new.
 fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
-    let news = words::news(ctx, appeal, thread);
+    let changed = changes::untold(ctx, appeal, thread);
+    let news = words::news(ctx, appeal, thread, &changed);
     // What replies to the first message waits until Telegram has it.
     let files = match thread.head {
         Some(_) => thread
@@ -135,18 +144,28 @@ fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut S
         files,
         unsaid: std::mem::take(&mut thread.unsaid),
         closed: thread.closed,
+        changed,
     };
+    thread.changed.retain(|line| !before.changed.contains(line));
     (thread.shown, thread.closed) = (appeal.dialogue.lines, appeal.status.is_closed());
     if news.is_none() && before.files.is_empty() {
-        return;
+        return changes::show(ctx, appeal, thread);
     }
     thread.note(ctx.now);
     room::note(ctx);
-    if let Some(text) = news {
+    if let Some(news) = news {
+        if let Some(lines) = news.lines {
+            thread.speaks(SpokenLines {
+                nth: thread.made,
+                message: None,
+                lines,
+                closes: news.closes,
+            });
+        }
         let (text, keyboard) = match thread.head {
-            Some(_) => (Html::escape(&text), Keyboard::Keep),
+            Some(_) => (Html::escape(&news.text), Keyboard::Keep),
             None => {
-                (thread.opening, thread.standing) = (Text(text), words::standing(ctx, appeal));
+                (thread.opening, thread.standing) = (Text(news.text), words::standing(ctx, appeal));
                 words::head(ctx, appeal, thread)
             }
         };
@@ -197,6 +216,7 @@ fn send_to(
     }));
 }
 
+pub(super) use changes::changed;
 pub(super) use notes::says;
 
 /// A button of this message was pressed: it is there, whether or not its outcome was lost.
@@ -235,10 +255,24 @@ pub(super) fn acted(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
     news(ctx, appeal);
 }
 
+/// The appeal is under another code: its first message says so, and what is new is shown.
+pub(super) fn renamed(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+    if let Some(mut thread) = appeal.thread.take() {
+        if ctx.staff_chat() == Some(thread.chat) {
+            say_head(ctx, appeal, &mut thread);
+        }
+        appeal.thread = Some(thread);
+    }
+    news(ctx, appeal);
+}
+
 /// Whether the partner has written what the chat does not show yet.
 pub(super) fn is_behind(appeal: &Appeal) -> bool {
     let thread = appeal.thread.as_ref();
-    thread.is_some_and(|thread| thread.shown < appeal.dialogue.lines || thread.under_way.is_some())
+    thread.is_some_and(|thread| {
+        let lacks_words = thread.shown < appeal.dialogue.lines || !thread.changed.is_empty();
+        lacks_words || thread.under_way.is_some()
+    })
 }
 
 /// The chat is told of the closing as whoever closes it wants.
@@ -291,18 +325,7 @@ pub(super) fn ended(
     let before = thread.under_way.take_if(|_| of_news);
     let mut goes_on = of_news;
     match end {
-        PartEnd::Delivered { message, .. } if sent.form == MessageForm::Topic => {
-            topics::made(ctx, thread, (sent.to, message));
-        }
-        PartEnd::Delivered { message, .. } => {
-            if here && sent.form == MessageForm::Message && sent.reply_to.is_none() {
-                thread.head.get_or_insert(message);
-            }
-            notes::arrived(ctx, id, thread, (nth, message));
-            if !sent.form.is_change() {
-                remember(ctx, sent.to, message, id);
-            }
-        }
+        PartEnd::Delivered { message, .. } => delivered(ctx, thread, (id, nth), (sent, message)),
         PartEnd::Rejected(why) if topics::are_why(sent, &why) => {
             topics::refused(ctx, (partner, thread), (nth, sent), (before, &why));
             goes_on = true;
@@ -315,7 +338,9 @@ pub(super) fn ended(
             room::refused(ctx, sent.to, &why, id);
         }
         PartEnd::Rejected(_) => {
-            if let MessageForm::Copy(..) = sent.form {
+            if let MessageForm::Edit(message) = sent.form {
+                thread.is_fixed(message, before);
+            } else if let MessageForm::Copy(..) = sent.form {
                 tell(ctx, &mut appeal, StaffNote::FileUnshown);
             }
         }
@@ -329,6 +354,28 @@ pub(super) fn ended(
         follow_up(ctx, &mut appeal);
     }
     ctx.put(Entity::Appeal(appeal));
+}
+
+/// Telegram has a message of a thread.
+fn delivered(
+    ctx: &mut DecisionContext<'_, impl View>,
+    thread: &mut StaffThread,
+    (appeal, nth): (AppealId, u32),
+    (sent, message): (&Send, MessageId),
+) {
+    if sent.form == MessageForm::Topic {
+        return topics::made(ctx, thread, (sent.to, message));
+    }
+    if thread.chat == sent.to {
+        if sent.form == MessageForm::Message && sent.reply_to.is_none() {
+            thread.head.get_or_insert(message);
+        }
+        thread.arrived(nth, message);
+    }
+    notes::arrived(ctx, appeal, thread, (nth, message));
+    if !sent.form.is_change() {
+        remember(ctx, sent.to, message, appeal);
+    }
 }
 
 /// What has come up while a message was under way is shown in its turn; what a chat refused waits for the chat.
@@ -370,6 +417,7 @@ pub(super) fn caught_up(appeal: &mut Appeal) {
     if let Some(thread) = appeal.thread.as_deref_mut() {
         (thread.shown, thread.closed, thread.under_way) = (lines, closed, None);
         thread.files.clear();
+        thread.changed.clear();
         thread.unsaid.clear();
     }
 }

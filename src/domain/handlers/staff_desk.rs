@@ -79,6 +79,7 @@ pub(super) fn replied(
         message: message.message,
         by: name(ctx, by),
         words,
+        styles: Vec::new(),
         files: holds_file.then_some(message.message).into_iter().collect(),
         album: message.context.album.clone(),
         text,

@@ -57,7 +57,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
             formula,
         } => {
             ctx.clean(row.key.clone(), row.dirtied);
-            named(ctx, &mut appeal, row);
+            settle(ctx, &mut appeal, row);
             confirm(
                 ctx,
                 &mut appeal,
@@ -96,15 +96,21 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
     ctx.put(Entity::Appeal(appeal));
 }
 
-/// Whoever has taken the appeal is named in its row by now, or a person has put another name there.
-fn named(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, row: &WrittenRow) {
+/// Whoever has taken the appeal is named in its row by now, and another code of its partner's stands there, or a person has put something
+/// else there.
+fn settle(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, row: &WrittenRow) {
     let was_there = appeal.row.is_placed() && !appeal.row.is_left_alone();
-    let Some(responsible) = appeal.responsible.as_mut().filter(|it| !it.written) else {
-        return;
-    };
-    if was_there && row.dirtied >= responsible.since {
-        responsible.written = true;
-    } else {
+    let is_written = |since: Seq| was_there && row.dirtied >= since;
+    let mut left = false;
+    if let Some(responsible) = appeal.responsible.as_mut().filter(|it| !it.written) {
+        responsible.written = is_written(responsible.since);
+        left |= !responsible.written;
+    }
+    let recoded = appeal.recoded.as_ref();
+    if recoded.is_some_and(|recoded| is_written(recoded.since)) {
+        appeal.recoded = None;
+    }
+    if left || appeal.recoded.is_some() {
         ctx.dirty(row.key.clone());
     }
 }

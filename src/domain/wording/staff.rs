@@ -21,6 +21,17 @@ texts! {
         FilesFollow = "staff-files-follow",
         /// A file of his cannot be shown.
         FileUnshown = "staff-file-unshown",
+        /// What the partner has changed a message into.
+        Edited(text: &'a str) = "staff-edited",
+        /// The same of one with a file, which follows.
+        EditedFile = "staff-edited-file",
+        /// The partner has put the appeal under another of his codes; in the dialogue as well.
+        Recoded {
+            /// Which it was under.
+            before: &'a Text,
+            /// Which it is under now.
+            after: &'a Text,
+        } = "line-recoded",
         /// What was answered from the sheet.
         Answered(text: &'a str) = "staff-answered",
         /// What an answer was changed into in the sheet.

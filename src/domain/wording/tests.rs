@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    AlertNote, BroadcastNote, EN, Note, PromotionNote, RU, Say, StaffNote, StateNote, StatusNote,
-    VerdictItem, alert, declare::Declared, note, promotion, staff, status,
+    AlertNote, BroadcastNote, EN, Note, OpeningWords, PromotionNote, RU, Say, StaffNote, StateNote,
+    StatusNote, VerdictItem, alert, declare::Declared, note, opening, promotion, staff, status,
 };
 
 /// What a text has in braces: arguments with their `$`, and other texts by their ids.
@@ -14,7 +14,13 @@ type Placed<'a> = BTreeSet<&'a str>;
 
 #[test]
 fn both_files_hold_every_text_of_the_bot() {
-    let said = declared(&[Say::DECLARED, VerdictItem::DECLARED, super::CHOICES]);
+    let said = declared(&[
+        Say::DECLARED,
+        VerdictItem::DECLARED,
+        OpeningWords::DECLARED,
+        super::CHOICES,
+        opening::CHOICES,
+    ]);
     compare("en.ftl", EN, &said);
     let noted = declared(&[
         Note::DECLARED,

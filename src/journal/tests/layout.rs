@@ -268,5 +268,6 @@ fn appeal() -> Appeal {
         responsible: None,
         overdue: None,
         rating: None,
+        recoded: None,
     }
 }

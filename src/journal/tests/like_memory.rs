@@ -47,6 +47,7 @@ fn appeal(id: u64, chat: i64, number: Option<u32>, held: bool) -> Appeal {
         responsible: None,
         overdue: None,
         rating: None,
+        recoded: None,
     }
 }
 

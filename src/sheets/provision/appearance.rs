@@ -260,6 +260,7 @@ fn wish(tab: Tab, column: Column) -> Option<ColumnWish> {
         (Tab::Appeals, Column::Updated) => plain(160),
         (Tab::Appeals, Column::Waiting) => long(125),
         (Tab::Appeals, Column::Responsible) => plain(130),
+        (Tab::Appeals, Column::Rating) => long(110),
         (_, Column::Status) => plain(150),
         (Tab::Partners, Column::Access | Column::Since) => plain(150),
         (Tab::Promotions, Column::Title) => long(190),

@@ -219,13 +219,13 @@ impl Planner<'_> {
         size: usize,
         plan: &mut WritePlan,
     ) {
-        let mut cells = tab.differing(row, &wanted.row.ours);
-        cells.extend(tab.names(&wanted.row));
         let mark = mark_of(&wanted.row).or_else(|| row.key.clone());
         let Some(mark) = mark else {
             return plan.finish(wanted, RowResult::Contested);
         };
         let (moves, confirmed, contested) = self.moves(tab, row, &mark, &wanted.row);
+        let mut cells = tab.differing(row, &wanted.row.ours);
+        cells.extend(tab.names(&wanted.row, &moves));
         let cells = tab.signed(cells, &wanted.row.ours, &moves);
         if contested {
             plan.left.insert(tab.snapshot.tab);
@@ -290,7 +290,7 @@ impl Planner<'_> {
                 SharedCell::Status { set, .. } => status = Some(set.clone()),
                 SharedCell::Clear { expect, .. } => cleared = Some(expect.clone()),
                 SharedCell::Fill(text) => filled = Some(text.clone()),
-                SharedCell::Assign { .. } => {}
+                SharedCell::Code { .. } | SharedCell::Assign { .. } => {}
             }
             moves.push((shared_cells::column(cell), decided));
         }

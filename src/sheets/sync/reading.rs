@@ -3,6 +3,7 @@
 //! Invariant: a tab that cannot be read drops out of the pass, in words; the others go on.
 
 mod styles;
+mod templates;
 
 use std::collections::BTreeMap;
 
@@ -114,9 +115,9 @@ async fn read_cells(
         return Ok(());
     };
     memory.pace.reads.over();
-    if reading.left.contains(&Tab::Appeals) {
-        let shown = templates.and_then(|_| answer.pop());
-        memory.templates.take(shown.as_ref());
+    let shown = templates.and_then(|_| answer.pop());
+    if !templates::take(io, memory, reading, shown.as_ref()).await? {
+        return Ok(());
     }
     let mut tabs = reading.shown(memory, plans, began, answer, io.now());
     for rendering in [Rendering::Typed, Rendering::Valued] {
@@ -286,13 +287,6 @@ impl Reading {
     fn archive_ranges(&self, memory: &mut SyncMemory, infos: &[TabInfo]) -> Option<Vec<String>> {
         let ranges = memory.archive.reading(infos);
         ranges.filter(|_| self.left.contains(&Tab::Appeals))
-    }
-
-    /// What is read of the templates along with the appeals.
-    fn templates_range(&self, memory: &SyncMemory) -> Option<String> {
-        let tabs = &memory.structure()?.tabs;
-        let range = memory.templates.range(tabs);
-        range.filter(|_| self.left.contains(&Tab::Appeals))
     }
 
     /// What stands in the archive, or its header row, was read.

@@ -79,8 +79,20 @@ impl TabPlanner<'_> {
         cells
     }
 
-    /// Whose a row is, which no read shows: it is written into one that was made by hand.
-    pub(super) fn names(&self, desired: &DesiredRow) -> BTreeMap<u32, CellValue> {
+    /// Whose a row is, which no read shows: it is written into one that was made by hand, or comes under another code.
+    pub(super) fn names(
+        &self,
+        desired: &DesiredRow,
+        moves: &[(Column, CellAction)],
+    ) -> BTreeMap<u32, CellValue> {
+        let mut shared = desired.shared.iter();
+        let recodes = shared.any(|cell| matches!(cell, SharedCell::Code { .. }));
+        let is_change = |(column, decided): &(Column, CellAction)| {
+            *column == Column::Code && *decided != CellAction::Done
+        };
+        if recodes && !moves.iter().any(is_change) {
+            return BTreeMap::new();
+        }
         let is_name = |column| matches!(column, Column::Code | Column::Name | Column::Phone);
         let placed = |(column, value): &(Column, CellValue)| {
             Some((self.layout.position(*column)?, value.clone()))
@@ -115,7 +127,13 @@ impl TabPlanner<'_> {
         let plain = moves.iter().filter_map(|(column, decided)| match decided {
             CellAction::Plain { set }
                 if self.snapshot.tab == Tab::Promotions
-                    || [Column::Answer, Column::Responsible, Column::Telegram].contains(column) =>
+                    || [
+                        Column::Answer,
+                        Column::Responsible,
+                        Column::Telegram,
+                        Column::Code,
+                    ]
+                    .contains(column) =>
             {
                 Some((*column, Text(set.clone())))
             }
@@ -369,8 +387,13 @@ impl TabPlanner<'_> {
     /// Empties a row without a key of what we left there by mistake.
     pub(super) fn empty(&self, row: &Row, repair: &Repair, wrong: &WrongRow, plan: &mut WritePlan) {
         let is_ours = |(column, _): &(Column, CellValue)| {
-            ![Column::Status, Column::Answer, Column::Responsible].contains(column)
-                || wrong.left(*column) == self.snapshot.text(row, *column)
+            let theirs = [
+                Column::Status,
+                Column::Answer,
+                Column::Responsible,
+                Column::Code,
+            ];
+            !theirs.contains(column) || wrong.left(*column) == self.snapshot.text(row, *column)
         };
         let placed = |(column, value)| Some((self.layout.position(column)?, value));
         let cells = wrong.values().filter(is_ours).filter_map(placed).collect();
@@ -393,6 +416,10 @@ impl TabPlanner<'_> {
             SharedCell::Account(_) => false,
             SharedCell::Clear { expect, .. } => *expect == wrong.was,
             SharedCell::Fill(_) => wrong.was.is_blank(),
+            SharedCell::Code { before, .. } => {
+                let was = cells::code(wrong.was.as_str());
+                was.is_none_or(|was| before.contains(&was))
+            }
             SharedCell::Assign { expect, .. } => {
                 wrong.was.is_blank() || expect.as_ref() == Some(&wrong.was)
             }

@@ -5,10 +5,14 @@
 use crate::{
     domain::{
         appeal::Status,
+        ids::PartnerCode,
         row::{Column, SharedCell},
         text::Text,
     },
-    sheets::table::layout::words::{TabWords, same_status},
+    sheets::table::layout::{
+        cells,
+        words::{TabWords, same_status},
+    },
 };
 
 /// What is known of a cell whose text could not be found although it stood there.
@@ -42,6 +46,7 @@ pub(super) fn column(cell: &SharedCell) -> Column {
         SharedCell::Account(_) => Column::Telegram,
         SharedCell::Clear { column, .. } => *column,
         SharedCell::Fill(_) => Column::Answer,
+        SharedCell::Code { .. } => Column::Code,
         SharedCell::Assign { .. } => Column::Responsible,
     }
 }
@@ -75,6 +80,9 @@ pub(super) fn decide(
             } else {
                 CellAction::Contested
             }
+        }
+        SharedCell::Code { before, set } => {
+            decide_code((before, set.as_str()), shown, failed_matches)
         }
         SharedCell::Assign { expect, set } => {
             let ours = expect
@@ -126,14 +134,42 @@ fn decide_status(
     }
 }
 
+fn decide_code(
+    (before, set): (&[PartnerCode], &str),
+    shown: &str,
+    failed_matches: Option<&FailedMatch>,
+) -> CellAction {
+    let code = cells::code(shown);
+    let ours = code.as_ref().is_some_and(|code| before.contains(code));
+    if code == cells::code(set) || (!ours && !Text::from(shown).is_blank()) {
+        // A person knows better whose it is.
+        CellAction::Done
+    } else if ours && is_text_when_typed(set) {
+        change(shown, set, failed_matches)
+    } else {
+        CellAction::Plain {
+            set: set.to_owned(),
+        }
+    }
+}
+
 /// What the cell will hold once it is done.
 pub(super) fn outcome<'a>(words: &'a TabWords, cell: &'a SharedCell) -> Option<&'a str> {
     match cell {
         SharedCell::Account(_) => None,
         SharedCell::Status { set, .. } => words.status_word(set),
         SharedCell::Clear { .. } => Some(""),
-        SharedCell::Fill(text) | SharedCell::Assign { set: text, .. } => Some(text.as_str()),
+        SharedCell::Fill(text)
+        | SharedCell::Code { set: text, .. }
+        | SharedCell::Assign { set: text, .. } => Some(text.as_str()),
     }
+}
+
+/// Whether a code stays what it is where Google takes it for typed: one of digits becomes a number, and one that begins with a month's
+/// name a day.
+fn is_text_when_typed(code: &str) -> bool {
+    let letters = code.chars().take_while(|c| c.is_alphabetic()).count();
+    (1..=2).contains(&letters)
 }
 
 fn change(shown: &str, set: &str, failed_matches: Option<&FailedMatch>) -> CellAction {
@@ -217,6 +253,26 @@ mod tests {
         );
         assert_eq!(assign(Some("Петров"), "Сидоров"), CellAction::Done);
         assert_eq!(assign(Some("Петров"), "Иванова"), CellAction::Done);
+    }
+
+    #[test]
+    fn a_code_comes_in_place_of_one_of_the_same_partner() {
+        let code = |set: &str, shown: &str| {
+            let before = ["П-1", "007"].map(|code| cells::code(code).expect("a code"));
+            let cell = SharedCell::Code {
+                before: before.to_vec(),
+                set: set.into(),
+            };
+            decide(&appeals(), &cell, shown, None)
+        };
+        assert_eq!(code("П-2", "п-1"), compare("п-1", "П-2"));
+        assert_eq!(code("П-2", "007"), compare("007", "П-2"));
+        assert_eq!(code("П-2", ""), plain("П-2"));
+        assert_eq!(code("П-2", "п-2 "), CellAction::Done);
+        assert_eq!(code("П-2", "П-3"), CellAction::Done, "a person's own");
+        assert_eq!(code("0012", "П-1"), plain("0012"), "no number comes of it");
+        assert_eq!(code("май-5", "П-1"), plain("май-5"), "nor a day");
+        assert_eq!(code("П-1", "007"), compare("007", "П-1"), "and back");
     }
 
     #[test]

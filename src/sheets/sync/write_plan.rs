@@ -351,6 +351,7 @@ pub(in crate::sheets) fn size(row: &DesiredRow) -> usize {
         SharedCell::Status { .. } | SharedCell::Account(_) => CELL_COST,
         SharedCell::Clear { expect: text, .. }
         | SharedCell::Fill(text)
+        | SharedCell::Code { set: text, .. }
         | SharedCell::Assign { set: text, .. } => text.as_str().chars().count() + CELL_COST,
     });
     let parts = row

@@ -5,6 +5,7 @@ import { $, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { mountAccount } from "./account.js";
 import { mountChats } from "./chats.js";
+import { mountFilterViews } from "./filterviews.js";
 import { mountGrid } from "./grid.js";
 import { mountPhone } from "./phone.js";
 import { notice } from "./popup.js";
@@ -55,6 +56,7 @@ function start() {
   mountChats();
   mountPhone();
   mountGrid();
+  mountFilterViews();
   mountTrail();
   mountAccount();
   mountSwitches();

@@ -19,22 +19,17 @@ function caption() {
 
 const whose = () => `${world.chatId < 0 ? "groups" : "people"}/${world.chatId}`;
 
-/** Sends one file: a sample by its name, or one that was chosen. Says what was sent. */
-export async function sendFile(sample, file) {
+/** Sends a sample by its name, or a file that was chosen; in a group it may answer a message. Says what was sent, of an album the first. */
+export async function sendFile(sample, { file, reply_to } = {}) {
   const at = whose();
-  const made = await samples[sample](file);
-  const sent = { ...made, caption: caption() };
+  const isGroup = world.chatId < 0;
+  const files = sample === "album" ? [await samples.photo(), await samples.photo(), await samples.photo()] : [await samples[sample](file)];
+  const [made] = files;
+  files[0] = { ...made, caption: caption() };
   // Groups take files as albums, be it of one.
-  await attempt(() => (world.chatId < 0 ? telegram(`${at}/album`, { from: speaker(), files: [sent] }) : telegram(`${at}/file`, sent)));
+  const one = !isGroup && files.length === 1;
+  await attempt(() => (one ? telegram(`${at}/file`, files[0]) : telegram(`${at}/album`, isGroup ? { from: speaker(), files, reply_to } : { files })));
   return made;
-}
-
-/** Sends three pictures as one album. */
-export async function album() {
-  const at = whose();
-  const files = [await samples.photo(), await samples.photo(), await samples.photo()];
-  files[0].caption = caption();
-  await attempt(() => telegram(`${at}/album`, world.chatId < 0 ? { from: speaker(), files } : { files }));
 }
 
 /** The bot's keyboard. */

@@ -1,5 +1,5 @@
 // The chat switcher over the phone.
-// Invariant: who stands out (a name of one's own, a group) comes first; the crowd is behind «…».
+// Invariant: who stands out (a name of one's own, a group) comes first; the crowd, and who is there only for a group, are behind «…».
 
 import { $, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -9,7 +9,7 @@ import { telegram } from "./api.js";
 import { emit, loadState, on, openChat, world } from "./store.js";
 import { t } from "./texts.js";
 
-const SHOWN = 6;
+const SHOWN = 7;
 const LISTED = 120;
 
 /** Everybody with a phone and every group: {id, name, group, sub}. */
@@ -18,11 +18,11 @@ export function chatList() {
   const names = new Map();
   for (const { first_name: name } of people) names.set(name, (names.get(name) ?? 0) + 1);
   const codes = (world.state?.backstage?.partner_codes ?? []).map(({ code }) => code.replace(/\D/g, "")).filter((code) => code.length > 3);
-  const own = ({ id, first_name: name }) => (names.get(name) > 1 ? 2 : codes.some((code) => String(id).endsWith(code)) ? 0 : 1);
-  const persons = [...people].sort((a, b) => own(a) - own(b)).map((person) => ({ id: person.id, name: person.first_name, group: false, crowd: own(person) === 2, known: person.known }));
+  const colleagues = new Set(groups.flatMap((group) => group.members ?? []));
+  const own = ({ id, first_name: name, known }) => (names.get(name) > 1 ? 3 : codes.some((code) => String(id).endsWith(code)) ? 0 : known || !colleagues.has(id) ? 1 : 2);
+  const persons = [...people].sort((a, b) => own(a) - own(b)).map((person) => ({ id: person.id, name: person.first_name, group: false, crowd: own(person) === 3, aside: own(person) > 1, known: person.known }));
   const all = groups.map((group) => ({ id: group.id, name: group.title, group: true, crowd: false }));
-  const first = persons.filter((person) => !person.crowd);
-  return [...first, ...all, ...persons.filter((person) => person.crowd)];
+  return [...persons.filter((person) => !person.aside), ...all, ...persons.filter((person) => person.aside)];
 }
 
 export const nameOf = (id) => chatList().find((chat) => chat.id === id)?.name;

@@ -5,12 +5,14 @@ import { $, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { attempt, dialog, menu, notice } from "./popup.js";
 import { telegram } from "./api.js";
-import { album, keyboardPanel, sendFile } from "./attach.js";
+import { keyboardPanel, sendFile } from "./attach.js";
 import { openWebApp } from "./webapp.js";
-import { speakAs, speaker } from "./speaker.js";
+import { speakAs, speaker, speakers } from "./speaker.js";
 import { on, world } from "./store.js";
 import { t } from "./texts.js";
 
+/** People outside of a group who are offered to write in it. */
+const SPEAKERS = 8;
 const drafts = new Map();
 const closedKeyboards = new Map();
 let about = null; // {kind: "reply" | "edit", message}
@@ -87,8 +89,9 @@ function keys(event) {
     event.preventDefault();
     chooseCommand(event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "ArrowUp" && !input().value) {
-    const own = world.chat?.messages.filter((message) => message.from.id === world.chatId && message.text).at(-1);
-    if (own && !isGroup()) (event.preventDefault(), compose("edit", own));
+    const author = isGroup() ? speaker() : world.chatId;
+    const own = world.chat?.messages.filter((message) => message.from.id === author && message.text).at(-1);
+    if (own) (event.preventDefault(), compose("edit", own));
   }
 }
 
@@ -136,10 +139,12 @@ function renderSpeaker() {
   const box = $("#speaker");
   box.hidden = !isGroup();
   if (!isGroup()) return;
-  const people = (world.state?.people ?? []).slice(0, 12);
-  const item = (person) => ({ label: person.first_name, checked: person.id === speaker(), act: () => (speakAs(person.id), render()) });
-  const name = people.find((person) => person.id === speaker())?.first_name ?? "";
-  fill(box, h("button", { type: "button", "aria-haspopup": "menu", onclick: (event) => menu(event.currentTarget, people.map(item), t("writes_as")) },
+  const [members, all] = speakers();
+  const others = all.filter((one) => !one.crowd);
+  const item = ({ id, name }) => ({ label: name, checked: id === speaker(), act: () => (speakAs(id), render()) });
+  const items = [...members.map(item), members.length > 0 && null, ...others.slice(0, SPEAKERS).map(item)].filter((one) => one !== false);
+  const name = [...members, ...others].find(({ id }) => id === speaker())?.name ?? "";
+  fill(box, h("button", { type: "button", "aria-haspopup": "menu", onclick: (event) => menu(event.currentTarget, items, t("writes_as")) },
     `${t("writes_as")}: `, h("b", { text: name }), icon("down")));
 }
 
@@ -245,14 +250,22 @@ async function shareContact() {
   input().focus();
 }
 
+/** Sends a sample or a chosen file; in a group as the answer that was begun, if one was. */
+async function attach(sample, file) {
+  const answered = isGroup() && about?.kind === "reply" ? about.message.id : undefined;
+  const sent = await sendFile(sample, { file, reply_to: answered });
+  if (answered && about?.message.id === answered) cancel();
+  return sent;
+}
+
 function attachMenu(button) {
   const { chatId } = world;
   const foreign = () => attempt(() => telegram(`people/${chatId}/contact`, { phone_number: "79990001122", first_name: "Сергей", owner: null }));
   menu(button, [
-    { label: t("photo_send"), icon: "photo", act: () => sendFile("photo") },
-    { label: t("album_send"), icon: "album", act: album },
-    { label: t("voice_send"), icon: "mic", act: () => sendFile("voice") },
-    { label: t("document_send"), icon: "file", act: () => sendFile("paper") },
+    { label: t("photo_send"), icon: "photo", act: () => attach("photo") },
+    { label: t("album_send"), icon: "album", act: () => attach("album") },
+    { label: t("voice_send"), icon: "mic", act: () => attach("voice") },
+    { label: t("document_send"), icon: "file", act: () => attach("paper") },
     { label: t("own_file"), icon: "upload", act: () => $("#own-file").click() },
     ...(isGroup() ? [] : [null, { label: t("foreign_contact"), icon: "person", act: foreign }]),
   ], t("attach"));
@@ -262,6 +275,6 @@ async function ownFile(event) {
   const [file] = event.target.files;
   event.target.value = "";
   if (!file) return;
-  const { size } = await sendFile("chosen", file) ?? {};
+  const { size } = await attach("chosen", file) ?? {};
   if (size) notice(t("too_large"));
 }

@@ -7,7 +7,7 @@ import { cellAt, grid } from "./grid.js";
 import { attempt, dialog, notice } from "./popup.js";
 import { sheets } from "./api.js";
 import { active, select, selection } from "./selection.js";
-import { world } from "./store.js";
+import { emit, world } from "./store.js";
 import { t } from "./texts.js";
 
 let open = null; // {row, column, title, was, box}
@@ -115,6 +115,7 @@ function finish(write, step, refocus = true) {
     select(step ? next : row, column + right, { focus: true });
   }
   refreshBar();
+  emit("edited");
   if (write && text !== was) typeInto(title, row, column, text);
 }
 

@@ -5,9 +5,10 @@ import { $, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { cellName, letters, parseCell } from "./a1.js";
 import { Model } from "./model.js";
-import { mountEditor, refreshBar } from "./editor.js";
+import { editing, mountEditor, refreshBar } from "./editor.js";
+import { openView, viewOf } from "./filterviews.js";
 import { mountHands } from "./hands.js";
-import { mountSelection, paint, select } from "./selection.js";
+import { mountSelection, paint, select, selection } from "./selection.js";
 import { on, openTab, world } from "./store.js";
 import { t } from "./texts.js";
 
@@ -17,6 +18,8 @@ export const grid = { model: null, title: null, rows: [], cells: [] };
 const FROZEN_TOP_PX = 24;
 const ZOOMS = [0.5, 0.75, 0.9, 1, 1.25];
 let zoom = 0.9;
+/** The tab on show was opened while the workbook was not in sight. */
+let isUnseen = false;
 
 export function mountGrid() {
   mountSelection();
@@ -25,7 +28,10 @@ export function mountGrid() {
   $("#zoom-in").addEventListener("click", () => zoomTo(1));
   $("#zoom-out").addEventListener("click", () => zoomTo(-1));
   zoomTo(0);
+  new ResizeObserver(() => isUnseen && grid.model && begin(grid.model)).observe($("#sheet"));
   on("tab", render);
+  on("edited", render);
+  on("view", () => (render(), $("#sheet").scrollTo({ top: 0 }), select(grid.model?.first ?? 0, selection.column, { quiet: true })));
   on("state", renderTabs);
   on("touched", renderTabs);
   on("language", () => ((grid.title = null), renderTabs(), render()));
@@ -44,6 +50,8 @@ export async function goTo(title, name) {
   await openTab(title);
   const place = parseCell(name.split(":")[0]);
   if (!place || !grid.model || grid.title !== title) return;
+  if (grid.model.view && grid.model.isHidden(place[0])) openView(null);
+  isUnseen = false;
   select(place[0], place[1]);
   cellAt(...place)?.scrollIntoView({ block: "nearest", inline: "center" });
 }
@@ -83,15 +91,17 @@ function render() {
   // Until the tab is there, the table is still the one before: nobody may type into it by mistake.
   $("#sheet").inert = !world.tab;
   if (!world.tab) return;
-  const model = new Model(world.tab);
+  const model = new Model(world.tab, viewOf(world.tab));
   const same = grid.title === world.tab.title && grid.model?.rows <= model.rows && grid.model?.columns === model.columns;
   const moved = grid.title !== world.tab.title;
   if (!same) build(model, moved);
   grid.model = model;
   grid.title = world.tab.title;
   while (grid.rows.length < model.rows) addRow(grid.rows.length);
+  const held = $("#table").contains(document.activeElement);
   draw();
   if (moved) begin(model);
+  else if (model.isHidden(selection.row) && !editing()) select(model.first, selection.column, { quiet: true, focus: held });
   else paint();
   refreshBar();
   tell();
@@ -99,6 +109,7 @@ function render() {
 
 /** A tab opens where its text is: at the widest column, if that would not be in view. */
 function begin(model) {
+  isUnseen = !$("#sheet").clientWidth;
   const widths = Array.from({ length: model.columns }, (_, column) => model.width(column));
   const widest = widths.indexOf(Math.max(...widths));
   const before = widths.slice(0, widest).reduce((sum, width) => sum + width, 0);
@@ -141,17 +152,33 @@ function draw() {
   });
   for (let row = 0; row < grid.rows.length; row += 1) {
     const line = grid.rows[row];
-    line.hidden = row >= model.rows || model.isHidden(row);
+    // What is being typed stays in sight, whatever becomes of its row.
+    line.hidden = row >= model.rows || (model.isHidden(row) && !line.querySelector(".edited-now"));
     line.classList.toggle("frozen", row < model.frozen);
     line.classList.toggle("frozen-last", row === model.frozen - 1);
     if (!line.hidden) drawRow(row);
   }
+  arrange();
   let top = FROZEN_TOP_PX;
   for (const line of grid.rows.slice(0, model.frozen)) {
     line.style.setProperty("--top", `${top}px`);
     top += line.offsetHeight;
   }
   $("#sheet").style.setProperty("scroll-padding-top", `${top}px`);
+}
+
+/** Puts the rows one below the other as the model has them; not while somebody types, since a row that moves loses the focus. */
+function arrange() {
+  if (editing()) return;
+  const body = $("#table tbody");
+  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+  let at = body.firstElementChild;
+  for (const row of grid.model.order) {
+    const line = grid.rows[row];
+    if (line === at) at = at.nextElementSibling;
+    else body.insertBefore(line, at);
+  }
+  if (focused && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
 function drawRow(row) {
@@ -184,6 +211,7 @@ function describe(row, column) {
     spills: Boolean(text) && !wraps && !numeric && !model.text(row, column + 1) && !model.list(row, column),
     list: model.list(row, column) !== null,
     filter: model.filtered(row, column) !== null,
+    viewed: model.isViewedBy(row, column),
     narrowed: model.filtered(row, column) !== null && model.hiddenValues(column).length > 0,
     table: table ? (table.range[0] === row ? "head" : (row - table.range[0]) % 2 ? "odd" : "even") : "",
     guarded: model.warning(row, column) !== null || model.locked(row, column),
@@ -194,7 +222,7 @@ function describe(row, column) {
 const NUMBER = /^[-−]?\d[\d\s ]{0,14}([.,]\d+)?\s?[%₽]?$/;
 
 function drawCell(cell, look) {
-  const classes = [look.wraps && "wraps", look.top && "top", look.spills && "spills", look.filter && "has-filter", look.table && `table-${look.table}`,
+  const classes = [look.wraps && "wraps", look.top && "top", look.spills && "spills", (look.filter || look.viewed) && "has-filter", look.table && `table-${look.table}`,
     look.numeric && "numeric", look.look.bold && "bold", look.look.strikethrough && "struck", look.look.background && "filled"];
   const kept = [...cell.classList].filter((name) => ["active", "chosen", "spot"].includes(name));
   cell.className = [...classes.filter(Boolean), ...kept].join(" ");
@@ -205,6 +233,7 @@ function drawCell(cell, look) {
   fill(box, look.image ? [icon("photo"), h("span", { text: look.text })] : inner);
   [...cell.children].slice(1).forEach((extra) => extra.classList.contains("cell-button") && extra.remove());
   if (look.list && !look.text) cell.append(cellButton("down", t("choose"), "list"));
+  if (look.viewed) cell.append(h("span", { class: "cell-button filter on", "aria-hidden": "true" }, icon("funnel")));
   if (look.filter) cell.append(cellButton("funnel", t("filter_of", { name: look.text }), look.narrowed ? "filter on" : "filter"));
 }
 
@@ -229,7 +258,7 @@ function tell() {
   const { model } = grid;
   const parts = (model.tab.tables ?? []).map((table) => h("span", { class: "tag" }, icon("table"), table.name));
   const { filter } = model.tab;
-  if (filter && Object.values(filter.hidden ?? {}).some((values) => values.length)) {
+  if (filter && !model.view && Object.values(filter.hidden ?? {}).some((values) => values.length)) {
     const rows = Array.from({ length: Math.max(0, model.used - 1) }, (_, index) => index + 1);
     const words = t("filtered", { shown: rows.filter((row) => !model.isHidden(row)).length, all: rows.length });
     parts.push(h("span", { class: "tag" }, icon("funnel"), words));

@@ -29,6 +29,8 @@ const does = (act, body) => attempt(() => sheets(world.state.workbook.id, act, {
 export function contextMenu(at) {
   const [top, left, bottom] = selection.range();
   const count = bottom - top;
+  // What a view shows one below the other stands elsewhere in the sheet.
+  const viewed = grid.model.view !== null;
   const sort = (descending) => () => sortBy(grid.model.sortRange(left), left, descending);
   const remove = count > 1 ? t("delete_rows_n", { from: top + 1, to: bottom }) : t("delete_rows");
   menu(at, [
@@ -36,15 +38,15 @@ export function contextMenu(at) {
     { label: t("copy"), icon: "copy", note: "Ctrl+C", act: () => keep(false) },
     { label: t("paste"), icon: "paste", note: "Ctrl+V", disabled: !board, act: () => put() },
     null,
-    { label: t("insert_above"), icon: "plus", act: () => does("insert-rows", { row: top + 1, count: 1 }) },
-    { label: t("insert_below"), icon: "plus", act: () => does("insert-rows", { row: bottom + 1, count: 1 }) },
-    { label: t("move_up"), icon: "up", disabled: top === 0, act: () => moveRows(-1) },
-    { label: t("move_down"), icon: "down", act: () => moveRows(1) },
+    { label: t("insert_above"), icon: "plus", disabled: viewed, act: () => does("insert-rows", { row: top + 1, count: 1 }) },
+    { label: t("insert_below"), icon: "plus", disabled: viewed, act: () => does("insert-rows", { row: bottom + 1, count: 1 }) },
+    { label: t("move_up"), icon: "up", disabled: top === 0 || viewed, act: () => moveRows(-1) },
+    { label: t("move_down"), icon: "down", disabled: viewed, act: () => moveRows(1) },
     { label: remove, icon: "trash", danger: true, act: () => does("delete-rows", { row: top + 1, count }) },
     { label: t("clear"), icon: "close", act: clearRange },
     null,
-    { label: t("sort_asc"), icon: "asc", note: letters(left), act: sort(false) },
-    { label: t("sort_desc"), icon: "desc", note: letters(left), act: sort(true) },
+    { label: t("sort_asc"), icon: "asc", note: letters(left), disabled: viewed, act: sort(false) },
+    { label: t("sort_desc"), icon: "desc", note: letters(left), disabled: viewed, act: sort(true) },
   ], t("row_menu", { row: top + 1 }));
 }
 
@@ -54,7 +56,7 @@ export const clearRange = () => does("clear", { range: rangeName(selection.range
 export async function moveRows(by) {
   const [top, , bottom] = selection.range();
   const to = by < 0 ? top : bottom + 2;
-  if (to < 1) return;
+  if (to < 1 || grid.model.view) return;
   if (await does("move-rows", { row: top + 1, count: bottom - top, to })) select(top + by, 0, { rows: selection.rows, focus: true });
 }
 
@@ -134,7 +136,7 @@ function grabRow(event) {
   const line = h("div", { class: "drop-line", hidden: true });
   let to = null;
   const move = (now) => {
-    if (line.hidden && Math.abs(now.clientY - from) < DRAG_PX) return;
+    if (grid.model.view || (line.hidden && Math.abs(now.clientY - from) < DRAG_PX)) return;
     to = showDrop(line, now);
   };
   const up = async () => {

@@ -10,13 +10,25 @@ const LEAST_COLUMNS = 14;
 const MOST_ROWS = 600;
 
 export class Model {
-  constructor(tab) {
+  /** `view` is the filter view through which somebody looks, if he does. */
+  constructor(tab, view = null) {
     this.tab = tab;
+    this.view = view;
     const widest = Math.max(0, ...tab.cells.map((row) => row.length));
     this.rows = Math.min(tab.rows, MOST_ROWS, Math.max(tab.cells.length + SPARE_ROWS, LEAST_ROWS));
     this.columns = Math.min(tab.columns, Math.max(widest + SPARE_COLUMNS, LEAST_COLUMNS));
     this.frozen = Math.min(tab.frozen_rows ?? 0, 3);
     this.used = Math.min(tab.used_rows ?? tab.cells.length, this.rows);
+    this.order = this.#ordered();
+    this.seen = new Set(this.order);
+  }
+
+  /** The rows as they stand one below the other; a view leaves some out, and sorts the rest. */
+  #ordered() {
+    const rows = Array.from({ length: this.rows }, (_, row) => row);
+    if (!this.view) return rows;
+    const { startRowIndex: top = 0, endRowIndex: bottom = this.tab.rows } = this.view.range;
+    return [...rows.slice(0, top + 1), ...this.view.rows.filter((row) => row < this.rows), ...rows.slice(bottom)];
   }
 
   text(row, column) {
@@ -67,10 +79,17 @@ export class Model {
 
   /** The range that a filter's button of this header works on, without the header; null where there is no button. */
   filtered(row, column) {
+    if (this.view) return null;
     const { filter } = this.tab;
     if (filter && row === filter.range[0] && inside(filter.range, row, column)) return filter.range;
     const table = this.table(row, column);
     return table && table.range[0] === row ? table.range : null;
+  }
+
+  /** Whether the open view goes by the column of this header. */
+  isViewedBy(row, column) {
+    if (!this.view || row !== (this.view.range.startRowIndex ?? 0)) return false;
+    return (this.view.filterSpecs ?? []).some((spec) => (spec.columnIndex ?? 0) === column);
   }
 
   hiddenValues(column) {
@@ -78,6 +97,7 @@ export class Model {
   }
 
   isHidden(row) {
+    if (this.view) return !this.seen.has(row);
     const { filter } = this.tab;
     if (!filter || row <= filter.range[0] || row >= filter.range[2]) return false;
     return Object.entries(filter.hidden ?? {}).some(([column, values]) => values.includes(this.text(row, Number(column))));
@@ -100,8 +120,17 @@ export class Model {
 
   /** The next row in a direction that is not hidden. */
   step(row, by) {
-    let next = row + by;
-    while (next > 0 && next < this.rows - 1 && this.isHidden(next)) next += by;
-    return next < 0 || next >= this.rows || this.isHidden(next) ? row : next;
+    const shown = this.order.filter((one) => one === row || !this.isHidden(one));
+    return shown[shown.indexOf(row) + by] ?? row;
+  }
+
+  /** The first row of data that is not hidden. */
+  get first() {
+    return this.order.find((row) => row >= Math.max(this.frozen, 1) && !this.isHidden(row)) ?? 0;
+  }
+
+  /** The last row that holds anything and is not hidden. */
+  get last() {
+    return this.order.findLast((row) => row < this.used && !this.isHidden(row)) ?? 0;
   }
 }

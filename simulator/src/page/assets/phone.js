@@ -10,12 +10,15 @@ import { telegram } from "./api.js";
 import { compose, mountComposer, writeText } from "./composer.js";
 import { speaker } from "./speaker.js";
 import { openWebApp } from "./webapp.js";
-import { loadChat, loadState, on, world } from "./store.js";
+import { loadChat, loadState, on, openTab, world } from "./store.js";
 import { day, t } from "./texts.js";
+import { showView } from "./views.js";
 
 const NEAR_PX = 60;
 const SAME_MINUTES = 10;
 const REACTIONS = ["👍", "❤", "🔥"];
+/** The address of a tab of a workbook, as Google has it. */
+const TAB_ADDRESS = /^https:\/\/docs\.google\.com\/spreadsheets\/d\/([^/]+)\/edit#gid=(\d+)$/;
 const toastSeen = new Map();
 let sticks = true;
 
@@ -30,6 +33,7 @@ export function mountPhone() {
   $("#log").addEventListener("load", () => sticks && toEnd("instant"), true);
   new ResizeObserver(() => sticks && toEnd("instant")).observe($("#log"));
   $("#log").addEventListener("keydown", walk);
+  $("#log").addEventListener("click", leadToTab);
   $("#to-bottom").addEventListener("click", () => toEnd("smooth"));
 }
 
@@ -78,6 +82,7 @@ function headMenu(button) {
 function rows(chat) {
   const runs = albums(chat.messages);
   const wanted = [];
+  const author = speaker();
   let last = null;
   runs.forEach((run, index) => {
     const date = day(run[0].at);
@@ -86,7 +91,7 @@ function rows(chat) {
     const place = { first: date !== last || !together(before, run), last: !together(run, after) };
     last = date;
     const id = run[0].id;
-    const signature = JSON.stringify([run, place, document.documentElement.lang, speaker()]);
+    const signature = JSON.stringify([run, place, document.documentElement.lang, author]);
     wanted.push([`m-${id}`, signature, (old) => keepOpen(old, bubble(run, acts(), place))]);
   });
   if (!runs.length) wanted.push(["none", document.documentElement.lang, emptyChat]);
@@ -134,6 +139,12 @@ async function press(message, button, element) {
   setTimeout(() => element.classList.remove("busy"), 600);
 }
 
+/** Brings the last message with these words into view. */
+export function showMessage(words) {
+  const rows = [...$("#log").querySelectorAll(".message")];
+  rows.findLast((row) => row.textContent.includes(words))?.scrollIntoView({ block: "center" });
+}
+
 function jump(id) {
   const row = $(`#log [data-message="${id}"]`);
   if (!row) return;
@@ -175,6 +186,17 @@ function toast(answer) {
   box.hidden = false;
   clearTimeout(toast.timer);
   toast.timer = setTimeout(() => (box.hidden = true), 4000);
+}
+
+/** A link to the workbook of this page leads to its tab here. */
+function leadToTab(event) {
+  const [, book, gid] = TAB_ADDRESS.exec(event.target.closest("a")?.href ?? "") ?? [];
+  const { id, tabs = [], gids = [] } = world.state?.workbook ?? {};
+  const title = tabs[gids.indexOf(Number(gid))];
+  if (book !== id || !title) return;
+  event.preventDefault();
+  showView("workbook");
+  openTab(title);
 }
 
 const nearEnd = () => ((log) => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX)($("#log"));

@@ -24,9 +24,11 @@ export const selection = {
 let painted = [];
 
 /** Makes a cell the active one; `extend` keeps the other end, `rows` chooses whole rows. */
-export function select(row, column, { extend = false, rows = false, focus = false, quiet = false } = {}) {
+export function select(row, column, { extend: wider = false, rows = false, focus = false, quiet = false } = {}) {
   const { model } = grid;
   if (!model) return;
+  // Rows that a view shows side by side need not stand so.
+  const extend = wider && !model.view;
   const [y, x] = [Math.max(0, Math.min(row, model.rows - 1)), Math.max(0, Math.min(column, model.columns - 1))];
   selection.rows = rows;
   if (extend) [selection.endRow, selection.endColumn] = [y, rows ? model.columns - 1 : x];
@@ -143,7 +145,7 @@ function keys(event) {
   if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) return done(event, () => contextMenu(active()));
   if (event.key === " " && event.shiftKey) return done(event, () => select(row, 0, { rows: true, focus: true }));
   if (event.key === "Home") return done(event, () => select(ctrl ? 0 : row, 0, { focus: true }));
-  if (event.key === "End") return done(event, () => select(ctrl ? grid.model.used - 1 : row, grid.model.columns - 1, { focus: true }));
+  if (event.key === "End") return done(event, () => select(ctrl ? grid.model.last : row, grid.model.columns - 1, { focus: true }));
   if (event.key === "Tab") return tabOn(event);
   const move = MOVES[event.key];
   if (move) return done(event, () => go(move, event.shiftKey, ctrl));
@@ -175,6 +177,7 @@ function go([down, right], extend, far) {
 
 function edge([fromRow, fromColumn], down, right) {
   const { model } = grid;
+  if (down && model.view) return [down > 0 ? model.last : model.first, fromColumn];
   let [row, column] = [fromRow, fromColumn];
   const [lastRow, lastColumn] = [Math.max(model.used - 1, 0), model.columns - 1];
   while ((down > 0 ? row < lastRow : down < 0 ? row > 0 : right > 0 ? column < lastColumn : column > 0)) {

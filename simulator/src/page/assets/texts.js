@@ -124,6 +124,11 @@ const TEXTS = {
   warned_title: ["Внимание!", "Heads up!"],
   warned: ["Вы меняете часть листа, которую лучше не менять. Всё равно изменить?", "You're trying to edit part of this sheet that shouldn't be changed accidentally. Edit anyway?"],
   table_named: ["Таблица «{name}»", "Table “{name}”"],
+  views_short: ["Фильтры", "Filter views"],
+  views_of_tab: ["Фильтры с именами", "Filter views"],
+  view_none: ["Без фильтра", "None"],
+  view_alone: ["видите только вы · строк: {shown} из {all}", "only you see this · {shown} of {all} rows"],
+  view_close: ["Закрыть фильтр", "Exit filter view"],
   filtered: ["Показано по фильтру: {shown} из {all}", "{shown} of {all} rows shown"],
   // Strip
   strip_empty: ["Напишите боту или измените ячейку – здесь появится каждый шаг.", "Write to the bot or edit a cell: every step shows up here."],

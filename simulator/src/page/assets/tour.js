@@ -7,6 +7,7 @@ import { attempt, menu } from "./popup.js";
 import { backstage } from "./api.js";
 import { cellAt, goTo } from "./grid.js";
 import { parseCell } from "./a1.js";
+import { showMessage } from "./phone.js";
 import { showView } from "./views.js";
 import { loadState, on, openChat, openTab, world } from "./store.js";
 import { side, t } from "./texts.js";
@@ -158,7 +159,7 @@ async function mark(focus, lead) {
   unmark();
   if (!focus || !open) return;
   if (focus.chat) {
-    if (lead) (openChat(focus.chat), showView("phones"));
+    if (lead) (showView("phones"), await openChat(focus.chat), focus.words && showMessage(focus.words));
     if (world.chatId === focus.chat) $("#phone").classList.add("spot");
   } else if (focus.tab) {
     if (lead) (showView("workbook"), await (focus.cell ? goTo(focus.tab, focus.cell) : openTab(focus.tab)));

@@ -7,8 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::Workbook;
 use super::address::{Dimension, GridRange};
+use super::grid::SortBy;
+use super::locale::Locale;
 use super::people::index_of_column;
-use super::tab::BasicFilter;
+use super::tab::{BasicFilter, Tab};
 use crate::sheets::error::ApiError;
 
 impl Workbook {
@@ -64,19 +66,51 @@ impl Workbook {
 impl BasicFilter {
     /// What it hides, by column.
     pub(super) fn hidden(&self) -> Map<String, Value> {
+        let hides = |(column, criterion): (usize, &Value)| {
+            let values = criterion.get("hiddenValues")?.clone();
+            Some((column.to_string(), values))
+        };
+        self.criteria().filter_map(hides).collect()
+    }
+
+    /// The rows below its header that it leaves, in the order in which it sorts them; only those that hold anything.
+    pub(super) fn rows(&self, tab: &Tab, locale: Locale) -> Vec<usize> {
+        let (rows, columns) = (tab.grid.row_count(), tab.grid.column_count());
+        let Some(area) = self.range.clipped(rows, columns) else {
+            return Vec::new();
+        };
+        let leaves_row = |row: &usize| {
+            self.criteria().all(|(column, criterion)| {
+                leaves(criterion, &tab.grid.cell(*row, column).display(locale))
+            })
+        };
+        let below = area.top + 1..area.bottom.min(tab.grid.used_rows());
+        let mut rows: Vec<usize> = below.filter(leaves_row).collect();
+        let specs = self.rest.get("sortSpecs").and_then(Value::as_array);
+        let specs = specs.into_iter().flatten();
+        let by: Vec<SortBy> = specs
+            .filter_map(|spec| {
+                Some(SortBy {
+                    column: index_in(spec, "dimensionIndex")?,
+                    descending: spec["sortOrder"] == "DESCENDING",
+                })
+            })
+            .collect();
+        tab.grid.order(&mut rows, &by);
+        rows
+    }
+
+    /// What each column must show.
+    fn criteria(&self) -> impl Iterator<Item = (usize, &Value)> {
         let criteria = self.rest.get("criteria").and_then(Value::as_object);
         let by_key = criteria.into_iter().flatten();
-        let by_key = by_key.map(|(column, criterion)| (column.clone(), criterion));
+        let by_key = by_key
+            .filter_map(|(column, criterion)| Some((column.parse::<usize>().ok()?, criterion)));
         let specs = self.rest.get("filterSpecs").and_then(Value::as_array);
-        let by_spec = specs.into_iter().flatten().map(|spec| {
-            let column = spec["columnIndex"].as_u64().unwrap_or_default();
-            (column.to_string(), &spec["filterCriteria"])
-        });
-        let hides = |(column, criterion): (String, &Value)| {
-            let values = criterion.get("hiddenValues")?.clone();
-            Some((column, values))
-        };
-        by_key.chain(by_spec).filter_map(hides).collect()
+        let specs = specs.into_iter().flatten();
+        let by_spec = specs
+            .filter_map(|spec| Some((index_in(spec, "columnIndex")?, &spec["filterCriteria"])));
+        by_key.chain(by_spec)
     }
 
     /// The criteria move with their columns when columns come or go.
@@ -99,13 +133,41 @@ impl BasicFilter {
             let specs = self.rest.get_mut(list).and_then(Value::as_array_mut);
             specs.into_iter().for_each(|specs| {
                 specs.retain_mut(|spec| {
-                    let column = spec[name].as_u64().unwrap_or_default();
-                    let at = usize::try_from(column).ok().and_then(&moved);
+                    let at = index_in(spec, name).and_then(&moved);
                     spec[name] = json!(at);
                     at.is_some()
                 });
             });
         }
+    }
+}
+
+/// The column that a criterion names, or that a sort goes by; an absent one is the first, as in all of Google's messages.
+fn index_in(spec: &Value, name: &str) -> Option<usize> {
+    usize::try_from(spec[name].as_u64().unwrap_or_default()).ok()
+}
+
+/// Whether a criterion leaves the row of a cell that shows this; a condition that is not understood leaves every row.
+fn leaves(criterion: &Value, shown: &str) -> bool {
+    let mut hidden = criterion["hiddenValues"].as_array().into_iter().flatten();
+    if hidden.any(|value| value == shown) {
+        return false;
+    }
+    let condition = &criterion["condition"];
+    let word = condition["values"][0]["userEnteredValue"].as_str();
+    // Google compares texts without regard to case.
+    let (word, shown) = (
+        word.unwrap_or_default().to_lowercase(),
+        shown.to_lowercase(),
+    );
+    match condition["type"].as_str() {
+        Some("BLANK") => shown.is_empty(),
+        Some("NOT_BLANK") => !shown.is_empty(),
+        Some("TEXT_EQ") => shown == word,
+        Some("TEXT_CONTAINS") => shown.contains(&word),
+        Some("TEXT_STARTS_WITH") => shown.starts_with(&word),
+        Some("TEXT_ENDS_WITH") => shown.ends_with(&word),
+        Some(_) | None => true,
     }
 }
 

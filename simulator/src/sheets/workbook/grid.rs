@@ -148,18 +148,25 @@ impl Grid {
 
     /// Sorts the rows of `area`; cells outside its columns stay where they are.
     pub(crate) fn sort(&mut self, area: Area, by: &[SortBy]) {
-        let mut lines: Vec<Vec<Cell>> = (area.top..area.bottom)
-            .map(|row| self.line(row, area.left, area.right))
+        let mut rows: Vec<usize> = (area.top..area.bottom).collect();
+        self.order(&mut rows, by);
+        let lines = rows.iter();
+        let lines: Vec<Vec<Cell>> = lines
+            .map(|row| self.line(*row, area.left, area.right))
             .collect();
-        lines.sort_by(|a, b| {
-            by.iter().fold(Ordering::Equal, |order, by| {
-                let column = by.column - area.left;
-                order.then_with(|| compare(&a[column], &b[column], by.descending))
-            })
-        });
         for (row, line) in (area.top..).zip(lines) {
             self.put_line(row, area.left, line);
         }
+    }
+
+    /// Puts rows into the order in which a sort would; nothing moves.
+    pub(crate) fn order(&self, rows: &mut [usize], by: &[SortBy]) {
+        rows.sort_by(|a, b| {
+            by.iter().fold(Ordering::Equal, |order, by| {
+                let cells = [a, b].map(|row| self.cell(*row, by.column));
+                order.then_with(|| compare(cells[0], cells[1], by.descending))
+            })
+        });
     }
 
     /// Moves rows `from..from + count` so that they stand before row `to`.

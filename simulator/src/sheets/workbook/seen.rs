@@ -9,7 +9,6 @@ use super::Workbook;
 use super::address::{Area, GridRange, column_index, column_name, parse_cells};
 use super::cell::Cell;
 use super::tab::Tab;
-use super::views::FilterView;
 use crate::sheets::error::ApiError;
 
 impl Workbook {
@@ -45,9 +44,14 @@ impl Workbook {
             "warnings": tab.warnings(),
             "locked": tab.locked(),
             "filter": filter,
-            "views": tab.views.iter().map(FilterView::body).collect::<Vec<_>>(),
+            "views": tab.views.iter().map(|view| view.seen(tab, self.locale)).collect::<Vec<_>>(),
             "tables": tables,
         }))
+    }
+
+    /// The ids of the tabs, from left to right.
+    pub(crate) fn tab_ids(&self) -> Vec<i32> {
+        self.tabs.iter().map(|tab| tab.id.0).collect()
     }
 
     /// The title of the tab with this id.

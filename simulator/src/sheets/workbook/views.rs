@@ -1,6 +1,6 @@
 //! `addFilterView`: filters that people choose from a list, each for himself.
 //!
-//! Invariant: a view hides and sorts nothing here, and stays with its columns; names are told apart.
+//! Invariant: a view hides and sorts nothing but for whoever looks through it, and stays with its columns; names are told apart.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::Workbook;
 use super::address::GridRange;
 use super::batch::parse;
-use super::tab::BasicFilter;
+use super::locale::Locale;
+use super::tab::{BasicFilter, Tab};
 use crate::sheets::error::ApiError;
 
 #[derive(Deserialize)]
@@ -87,6 +88,13 @@ impl FilterView {
         body.insert("range".to_owned(), json!(self.filter.range));
         Value::Object(body)
     }
+
+    /// The same, with the rows that are seen through it, in its order.
+    pub(super) fn seen(&self, tab: &Tab, locale: Locale) -> Value {
+        let mut seen = self.body();
+        seen["rows"] = json!(self.filter.rows(tab, locale));
+        seen
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +129,43 @@ mod tests {
         book.delete_columns("Лист", "D", 1).unwrap();
         let sheet = book.get(&GetQuery::default()).unwrap()["sheets"][0].clone();
         assert_eq!(sheet["filterViews"][0]["filterSpecs"], json!([]));
+    }
+
+    #[test]
+    fn through_a_view_the_rows_are_seen_that_it_leaves_in_its_order() {
+        let mut book = Workbook::new("book", "Book");
+        book.add_tab_sized("Лист", 9, 3).unwrap();
+        let rows = [
+            ["№", "статус", "Ждёт с"],
+            ["1", "Решено", ""],
+            ["2", "Новое", "'2026-03-02 12:00"],
+            ["3", "решено", "'2026-03-02 11:00 просрочено"],
+            ["4", "Новое", "'2026-03-02 10:00 Просрочено"],
+        ];
+        book.paste("Лист", "A1", &rows).unwrap();
+        let mut seen = |title: &str, column: usize, condition: Value, sorted: Value| {
+            let spec = json!({"columnIndex": column, "filterCriteria": {"condition": condition}});
+            let filter = json!({"title": title, "range": {"sheetId": 0}, "filterSpecs": [spec], "sortSpecs": sorted});
+            let body = json!({"requests": [{"addFilterView": {"filter": filter}}]});
+            book.apply(&body).unwrap();
+            let tab = book.tab_seen("Лист").unwrap();
+            tab["views"].as_array().unwrap().last().unwrap()["rows"].clone()
+        };
+        let by = |order: &str| json!([{"dimensionIndex": 2, "sortOrder": order}]);
+        let is =
+            |kind: &str, word: &str| json!({"type": kind, "values": [{"userEnteredValue": word}]});
+        let filled = json!({"type": "NOT_BLANK"});
+        assert_eq!(seen("Ждут", 2, filled, by("ASCENDING")), json!([4, 3, 2]));
+        let late = is("TEXT_ENDS_WITH", "просрочено");
+        assert_eq!(seen("Просрочены", 2, late, by("DESCENDING")), json!([3, 4]));
+        let closed = is("TEXT_EQ", "Решено");
+        assert_eq!(seen("Закрытые", 1, closed, json!([])), json!([1, 3]));
+        let blank = json!({"type": "BLANK"});
+        assert_eq!(seen("Пустые", 2, blank, json!([])), json!([1]));
+        let strange = is("NUMBER_GREATER", "2");
+        assert_eq!(seen("Иное", 0, strange, json!([])), json!([1, 2, 3, 4]));
+        let table = book.table("Лист").unwrap();
+        assert_eq!(table[1][0], "1", "for everybody else nothing has moved");
     }
 
     #[test]

@@ -85,6 +85,8 @@ struct Contact {
 struct Album {
     from: ChatId,
     files: Vec<NewFile>,
+    /// The message that they answer.
+    reply_to: Option<MessageId>,
 }
 
 type Place = Path<ChatId>;
@@ -143,7 +145,11 @@ async fn album(State(telegram): Stand, Path(id): Place, Json(body): Json<Album>)
     let (group, from) = both(telegram, id, body.from)?;
     let files = body.files.into_iter().map(attachment);
     let files = files.collect::<Result<_, _>>()?;
-    Ok(queued_all(&group.send_files(&from, files)))
+    let updates = match body.reply_to {
+        Some(message) => group.reply_with_files(&from, message, files)?,
+        None => group.send_files(&from, files),
+    };
+    Ok(queued_all(&updates))
 }
 
 fn both(telegram: Telegram, group: ChatId, person: ChatId) -> Result<(Group, Person), Unable> {

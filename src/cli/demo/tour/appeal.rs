@@ -4,7 +4,7 @@
 
 use simulator::{sheets::TOUR_PARTNER, telegram::Attachment};
 
-use super::{PATIENCE, Tour, missing};
+use super::{PATIENCE, Tour, button, missing};
 use crate::{
     cli::demo::bilingual::Bilingual,
     testbed::{APPEALS, PARTNERS, TestbedError},
@@ -141,6 +141,17 @@ impl Tour {
         Ok(())
     }
 
+    /// She rates it by a thumb under the message that says so.
+    pub(super) async fn rates(&self) -> Result<(), TestbedError> {
+        let closed = self.find(&format!("№ {} решено", self.hers)).await?;
+        self.marina
+            .press(closed.message_id, &button(&closed, "👍")?)
+            .map_err(|error| TestbedError::Call(error.to_string()))?;
+        let thanked = self.hears("Ваша оценка: 👍").await?;
+        self.holds("she rates it with a thumb below that message", &thanked);
+        Ok(())
+    }
+
     pub(super) async fn writes_again(&mut self) -> Result<(), TestbedError> {
         self.marina.write("Добрый день! Когда будет новый договор?");
         let first = format!("№ {}.", self.hers);
@@ -156,6 +167,11 @@ impl Tour {
         let history = self.row(self.next, "текст_обращений", is_there).await?;
         let seen = format!("{receipt}\n{history}");
         self.holds("her next message opens a new row", &seen);
+        let rating = self.row(self.hers, "Оценка", |text| text == "👍").await?;
+        self.holds(
+            "and the row that is closed has her rating",
+            &format!("Оценка: {rating}"),
+        );
         Ok(())
     }
 }

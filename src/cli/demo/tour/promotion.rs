@@ -3,12 +3,12 @@
 //! Invariant: what is printed was counted at the stand-ins, not at the service; whoever else has registered by hand counts as well.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use simulator::telegram::{Person, Profile};
+use simulator::telegram::{MessageId, Person, Profile};
 
 use super::{PATIENCE, Tour};
 use crate::{
     cli::demo::{bilingual::Bilingual, service::Tempo},
-    testbed::{ADMIN_CHAT, APPEALS, PROMOTIONS, Testbed, TestbedError},
+    testbed::{ADMIN_CHAT, ALLA, PAVEL, PROMOTIONS, Testbed, TestbedError},
 };
 
 /// The row of the sample workbook that lacks only its action.
@@ -17,12 +17,10 @@ pub(super) const ROW: (&str, &str) = ("Название", "Двойное воз
 const PICTURE: &[u8] = include_bytes!("river.png");
 /// Words of the promotion.
 const WORDS: &str = "двойная комиссия";
-/// What a specialist types meanwhile.
-const ANSWER: &str = "Договор подпишем сегодня до вечера.";
 /// Registered partners beside the two of the sample workbook.
 const OTHERS: i64 = 58;
-/// Telegram's numbers of the sample's two.
-const OF_OLD: [(i64, &str); 2] = [(700_001_043, "Павел"), (700_001_044, "Алла")];
+/// The sample's two.
+const OF_OLD: [(i64, &str); 2] = [(PAVEL, "Павел"), (ALLA, "Алла")];
 /// So many of the others have blocked the bot.
 const BLOCKED: usize = 2;
 
@@ -94,12 +92,16 @@ impl Tour {
         );
         // Both while it goes out, so that neither waits for the other.
         let counts = self.mailing(|text| text.contains("осталось"));
-        let (counting, overtaken) = tokio::try_join!(counts, self.overtake())?;
+        let (counting, (overtaken, reply)) = tokio::try_join!(counts, self.overtake())?;
+        self.reply = reply;
         self.holds(
             "the partners get it one by one, and the row counts up",
             &counting,
         );
-        self.holds("an answer typed meanwhile overtakes it", overtaken);
+        self.holds(
+            "a specialist's reply in the group, which is an answer, overtakes it",
+            overtaken,
+        );
         Ok(())
     }
 
@@ -129,12 +131,9 @@ impl Tour {
         Ok(())
     }
 
-    /// A specialist answers while the promotion goes out: the answer, and how many partners the promotion had not reached by then.
-    async fn overtake(&self) -> Result<Bilingual, TestbedError> {
-        self.testbed
-            .type_in(self.next, "специалист_ответ", ANSWER)?;
-        self.testbed.callback(APPEALS).await?;
-        self.hears(ANSWER).await?;
+    /// A specialist answers while the promotion goes out: the answer, how many partners the promotion had not reached by then, and the reply.
+    async fn overtake(&self) -> Result<(Bilingual, Option<MessageId>), TestbedError> {
+        let (answer, reply) = self.replies().await?;
         let has_none = |person: &&Person| times(person) == 0;
         let left = self.audience.iter().filter(has_none).count();
         if left == 0 {
@@ -142,10 +141,11 @@ impl Tour {
                 "the answer came only after the whole broadcast".to_owned(),
             ));
         }
-        Ok(Bilingual::new(
-            format!("{ANSWER}\n(акцию ещё не получили партнёров: {left})"),
-            format!("{ANSWER}\n({left} partners have yet to get the promotion)"),
-        ))
+        let told = Bilingual::new(
+            format!("{answer}\n(акцию ещё не получили партнёров: {left})"),
+            format!("{answer}\n({left} partners have yet to get the promotion)"),
+        );
+        Ok((told, reply))
     }
 
     async fn mailing(&self, wanted: impl Fn(&str) -> bool + Send) -> Result<String, TestbedError> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Tour, cell_of};
 use crate::{
     cli::demo::bilingual::Bilingual,
-    testbed::{ADMIN_CHAT, APPEALS, MARINA, PARTNERS, PROMOTIONS, TestbedError},
+    testbed::{ADMIN_CHAT, APPEALS, MARINA, PARTNERS, PROMOTIONS, SPECIALISTS, TestbedError},
 };
 
 /// A step of the tour.
@@ -25,9 +25,13 @@ pub(in crate::cli::demo) enum Step {
     Answer,
     Delivered,
     Closed,
+    Rated,
     Again,
+    Heard,
     Offer,
     Publish,
+    Replied,
+    Corrected,
     Sent,
     Stop,
     Restart,
@@ -42,6 +46,8 @@ pub(super) enum Focus {
     Strip,
     /// Into a chat.
     Chat(i64),
+    /// At the message of a chat that has these words.
+    Message(i64, &'static str),
     /// At a cell of Marina's row in the staff list.
     Listed(&'static str),
     /// At a cell of her first appeal's row.
@@ -63,7 +69,7 @@ pub(in crate::cli::demo) struct About {
 }
 
 /// All steps, in their order.
-pub(in crate::cli::demo) const SCRIPT: [About; 20] = [
+pub(in crate::cli::demo) const SCRIPT: [About; 24] = [
     About {
         step: Step::Start,
         id: "start",
@@ -194,14 +200,34 @@ pub(in crate::cli::demo) const SCRIPT: [About; 20] = [
         focus: Focus::Chat(MARINA),
     },
     About {
+        step: Step::Rated,
+        id: "rated",
+        title: ("Как ответили? 👍", "How was it? 👍"),
+        look: (
+            "Под сообщением стоят 👍 и 👎. Марине хватило одного нажатия.",
+            "Below the message stand 👍 and 👎. For Marina it took one press.",
+        ),
+        focus: Focus::Chat(MARINA),
+    },
+    About {
         step: Step::Again,
         id: "again",
         title: ("Новый вопрос – новая строка", "A new question, a new row"),
         look: (
-            "Прежнее обращение закрыто, поэтому следующее сообщение открывает новое.",
-            "The first appeal is closed, so her next message opens another.",
+            "Прежнее обращение закрыто, в его строке стоит оценка; следующее сообщение открывает новое.",
+            "The first appeal is closed, and its row has the rating; her next message opens another.",
         ),
         focus: Focus::Next("текст_обращений"),
+    },
+    About {
+        step: Step::Heard,
+        id: "heard",
+        title: ("Специалисты узнают сразу", "The specialists hear at once"),
+        look: (
+            "Обращение тут же пришло в их группу. Ольга нажала «Беру», и все видят, кто им занят.",
+            "The appeal has come to their group. Olga has pressed «Беру», “mine”, and everybody sees who takes care of it.",
+        ),
+        focus: Focus::Chat(SPECIALISTS),
     },
     About {
         step: Step::Offer,
@@ -221,10 +247,30 @@ pub(in crate::cli::demo) const SCRIPT: [About; 20] = [
             "Published, and an answer overtakes it",
         ),
         look: (
-            "Сначала акцию видит чат оператора, потом партнёры по одному; счётчик в строке растёт. Ответ Марине никого не ждёт.",
-            "The admin chat sees it first, then the partners one by one; the row counts up. Marina's answer waits for nobody.",
+            "Сначала акцию видит чат оператора, потом партнёры по одному; счётчик в строке растёт. Ольга тем временем отвечает Марине прямо в группе, и этот ответ никого не ждёт.",
+            "The admin chat sees it first, then the partners one by one; the row counts up. Meanwhile Olga replies to Marina in the group, and that answer waits for nobody.",
         ),
         focus: Focus::Chat(ADMIN_CHAT),
+    },
+    About {
+        step: Step::Replied,
+        id: "replied",
+        title: ("Ответ был прямо из чата", "That was answered in the chat"),
+        look: (
+            "Ольга просто ответила на сообщение в группе. Под ним стоит «Доставлено», и строка в таблице тоже говорит, кто ответил и когда дошло.",
+            "Olga simply replied to the message in the group. Below her words it says «Доставлено», delivered, and the row says as well whose the answer was, and when it arrived.",
+        ),
+        focus: Focus::Chat(SPECIALISTS),
+    },
+    About {
+        step: Step::Corrected,
+        id: "corrected",
+        title: ("Ответ можно исправить", "An answer can be mended"),
+        look: (
+            "В статусе выбрали «Исправить ответ»: текст вернулся в ячейку, его поправили – и сообщение у Марины изменилось, второго нет.",
+            "«Исправить ответ» was chosen as the status: the text came back into its cell, was changed, and Marina's message changed with it. There is no second one.",
+        ),
+        focus: Focus::Message(MARINA, super::chat::MENDED),
     },
     About {
         step: Step::Sent,
@@ -271,8 +317,8 @@ pub(in crate::cli::demo) const SCRIPT: [About; 20] = [
         id: "settled",
         title: ("Всё сделано", "All is done"),
         look: (
-            "Нечего отправлять и нечего дописывать. Дальше – ваша очередь: пишите, правьте, сортируйте, ломайте.",
-            "Nothing is left to send or to write. Now it is your turn: write, edit, sort, break things.",
+            "Нечего отправлять и нечего дописывать. Кто ждёт ответа дольше пяти минут, у того строка станет оранжевой. Дальше – ваша очередь: пишите, правьте, сортируйте, ломайте.",
+            "Nothing is left to send or to write. A row that waits over five minutes for an answer turns orange. Now it is your turn: write, edit, sort, break things.",
         ),
         focus: Focus::Strip,
     },
@@ -316,6 +362,7 @@ impl Focus {
         match self {
             Self::Strip => json!({"strip": true}),
             Self::Chat(id) => json!({"chat": id}),
+            Self::Message(id, words) => json!({"chat": id, "words": words}),
             Self::Listed(header) => {
                 let code = simulator::sheets::TOUR_PARTNER.code.to_owned();
                 cell(PARTNERS, ("Код партнера", code), header)

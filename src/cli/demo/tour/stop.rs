@@ -17,7 +17,8 @@ impl Tour {
     /// Telegram holds the answer while the service is told to stop: the send is in hand, its outcome is not known.
     pub(super) async fn stops_half_way(&self) -> Result<(), TestbedError> {
         let (testbed, telegram) = (&self.testbed, &self.testbed.telegram);
-        telegram.fault(Fault::next(1, FaultKind::Hold).of("sendMessage"));
+        let hold = Fault::next(1, FaultKind::Hold).of("sendMessage");
+        telegram.fault(hold.to(self.marina.id()));
         testbed.type_in(self.next, "специалист_ответ", ANSWER)?;
         testbed.callback(APPEALS).await?;
         let held = telegram.await_held(1, PATIENCE).await;

@@ -10,6 +10,7 @@ use crate::domain::{
     ids::RowKey,
     internal_note,
     session::Locale,
+    styled::{Style, Styled},
     template::{Called, Fillings, is_call},
     text::Text,
     view::View,
@@ -23,9 +24,9 @@ pub(in crate::domain::handlers) struct NoTemplate;
 pub(super) fn text(
     ctx: &mut DecisionContext<'_, impl View>,
     appeal: &mut Appeal,
-    text: &Text,
-) -> Result<Option<Text>, NoTemplate> {
-    match called(ctx, appeal, text) {
+    typed: &Styled,
+) -> Result<Option<Styled>, NoTemplate> {
+    match called(ctx, appeal, typed) {
         Called::Nothing => Ok(None),
         Called::Text(said) => Ok(Some(said)),
         Called::Unknown(name, nearest) => {
@@ -47,13 +48,14 @@ pub(in crate::domain::handlers) fn reply(
     appeal: &mut Appeal,
     mut reply: ChatReply,
 ) -> Result<ChatReply, NoTemplate> {
-    match called(ctx, appeal, &reply.words) {
+    match called(ctx, appeal, &reply.words.as_str().into()) {
         Called::Nothing => {}
         Called::Text(said) => {
             let notes = reply.words.as_str().lines();
             let notes = notes.filter(|line| internal_note::is_note(line));
             let lines: Vec<&str> = [said.as_str()].into_iter().chain(notes).collect();
             let words = lines.join("\n");
+            reply.styles = said.ranges().to_vec();
             let told = reply.text.as_str();
             reply.text = Text(told.replacen(reply.words.as_str(), &words, 1));
             reply.words = Text(words);
@@ -67,9 +69,9 @@ pub(in crate::domain::handlers) fn reply(
     Ok(reply)
 }
 
-fn called(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, text: &Text) -> Called {
-    let text = internal_note::spoken(text.as_str());
-    if !is_call(&text) {
+fn called(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Styled) -> Called {
+    let answer = spoken(answer);
+    if !is_call(answer.as_str()) {
         return Called::Nothing;
     }
     let name = name_of(ctx, appeal);
@@ -78,7 +80,23 @@ fn called(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, text: &Text) ->
         name: &name,
         number: number.as_deref().unwrap_or_default(),
     };
-    ctx.templates().called(&text, fillings)
+    ctx.templates().called(&answer, fillings)
+}
+
+/// What of an answer is for the partner.
+fn spoken(answer: &Styled) -> Styled {
+    if internal_note::noted(answer.as_str()).is_empty() {
+        return answer.clone();
+    }
+    let mut spoken = Styled::default();
+    for line in answer
+        .lines()
+        .filter(|line| !internal_note::is_note(line.as_str()))
+    {
+        spoken.append(&line);
+        spoken.push("\n", &Style::default());
+    }
+    spoken.trimmed()
 }
 
 /// What the staff list calls the partner; a word for anybody where it does not.

@@ -7,7 +7,7 @@ mod steps;
 
 use jiff::SignedDuration;
 
-use super::{Planned, calls, dispatch, give_up, notes, parts, rest, set_out};
+use super::{Planned, calls, dispatch, give_up, notes, parts, rest, set_out, typed};
 use crate::domain::{
     appeal::{
         Answer, Appeal, Delivery, LeftBehind, PartState, RejectReason,
@@ -68,11 +68,12 @@ pub(super) fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
         close(ctx, appeal);
         return notes::keep(ctx, appeal, text);
     }
-    let Ok(called) = calls::text(ctx, appeal, &text) else {
+    let typed = typed(appeal, &text);
+    let Ok(called) = calls::text(ctx, appeal, &typed) else {
         return;
     };
     let withdraws = text.is_blank();
-    set_out(ctx, appeal, text, called);
+    set_out(ctx, appeal, &typed, called.as_ref());
     if ctx.rules.grace.is_zero() {
         dispatch(ctx, appeal);
     } else {

@@ -88,8 +88,7 @@ pub(super) fn of(
             let files: Vec<_> = files
                 .map(|message| MessageForm::Captioned(reply.chat, *message))
                 .collect();
-            let words = Styled::from(reply.words.as_str());
-            messages(heading.as_deref(), &words, &files)
+            messages(heading.as_deref(), &reply.styled(), &files)
         }
     }
 }

@@ -5,7 +5,10 @@
 use crate::domain::{
     context::DecisionContext,
     effect::{Button, Effect, Entity, Keyboard},
-    handlers::{codes, overview},
+    handlers::{
+        codes, overview,
+        recoding::{self, Recoding},
+    },
     ids::{CodeMark, PartnerCode, has_digit},
     message::{Content, Message},
     partner::Partner,
@@ -94,11 +97,11 @@ pub(in crate::domain::handlers) fn asked(
     session: &Session,
 ) {
     ctx.then(Effect::Look(Tab::Partners));
-    show(ctx, session);
+    show(ctx, session, None);
 }
 
-/// Shows the codes, with a button for each under which he does not write now.
-fn show(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
+/// Shows the codes, with a button for each under which he does not write now, and what has become of his open appeal.
+fn show(ctx: &mut DecisionContext<'_, impl View>, session: &Session, open: Option<&Recoding>) {
     let written = |code: &PartnerCode| ctx.partner(code).map(|partner| partner.written_code);
     let Some(current) = session.partner.as_ref().and_then(written) else {
         return;
@@ -111,11 +114,20 @@ fn show(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
         Some(vec![(label, Button::Code(CodeMark::of(code)))])
     };
     let buttons = session.others.iter().filter_map(button).collect();
-    ctx.say_with(
-        session,
-        Say::CodeCurrent(current.as_str()),
-        Keyboard::Grid(buttons),
-    );
+    let code = current.as_str();
+    let say = match open {
+        Some(Recoding::Follows(number)) => Say::CodeMoved {
+            number: *number,
+            code,
+        },
+        Some(Recoding::Stays(number, kept)) => Say::CodeLater {
+            number: *number,
+            code,
+            kept: kept.as_str(),
+        },
+        None => Say::CodeCurrent(code),
+    };
+    ctx.say_with(session, say, Keyboard::Grid(buttons));
 }
 
 /// A code was chosen by its button.
@@ -130,14 +142,15 @@ pub(in crate::domain::handlers) fn chosen(
     if let Some(code) = code {
         write_under(ctx, session, code);
     } else {
-        show(ctx, session);
+        show(ctx, session, None);
     }
 }
 
 fn write_under(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session, code: PartnerCode) {
     session.write_under(code);
     ctx.put(Entity::Session(session.clone()));
-    show(ctx, session);
+    let open = recoding::follow(ctx, session);
+    show(ctx, session, open.as_ref());
 }
 
 /// The line of the list that a text names. Codes have digits as a rule: a short word without one is looked up as it stands, since what looks

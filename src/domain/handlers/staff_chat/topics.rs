@@ -3,6 +3,8 @@
 //! Invariant: what is to be said of an appeal never waits for a topic that is not to be had: it goes into the chat itself, and the operator
 //! hears why. Of a topic that somebody has deleted nothing is lost that was not shown.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{
     appeal::{Appeal, RejectReason},
     context::DecisionContext,
@@ -35,6 +37,7 @@ pub(super) fn asks(
         files: Vec::new(),
         unsaid: Vec::new(),
         closed: thread.closed,
+        changed: BTreeSet::new(),
     });
     let made = (name, MessageForm::Topic, Keyboard::Keep);
     send(ctx, appeal.id, thread, made);

@@ -2,48 +2,95 @@
 //!
 //! Invariant: every message fits into Telegram's limit; a file is shown itself, so its line says nothing there.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{
     appeal::{Appeal, Author, Line},
     context::DecisionContext,
     effect::{Button, Keyboard},
     text::{Html, Text, beginning},
-    thread::StaffThread,
+    thread::{SpokenLines, StaffThread},
     view::View,
     wording::{Note, StaffNote},
 };
 
 /// The most that is shown of words, in UTF-16 code units: with the heading it fits into one message.
 const WORDS: usize = 3_500;
+/// A message of more lines than these is not said anew.
+const LINES: usize = 50;
 /// The most of an appeal's words in a summary.
 const FIRST_WORDS: usize = 80;
 /// The longest name of a topic is 128 characters (Bot API: `createForumTopic`), the dots behind what was cut among them.
 const TOPIC: usize = 127;
 
-/// What a thread lacks, in words; nothing where only files are new, or what the chat itself has said.
+/// What a thread lacks, in words.
+pub(super) struct ThreadNews {
+    /// The words.
+    pub(super) text: String,
+    /// The lines in it, where it can be said anew from them.
+    pub(super) lines: Option<Vec<u32>>,
+    /// It says that the appeal is closed.
+    pub(super) closes: bool,
+}
+
+/// What a thread lacks, and what was changed in these lines; nothing where only files are new, or what the chat itself has said.
 pub(super) fn news(
     ctx: &DecisionContext<'_, impl View>,
     appeal: &Appeal,
     thread: &StaffThread,
-) -> Option<String> {
+    changed: &BTreeSet<u32>,
+) -> Option<ThreadNews> {
+    let held = |index: u32| thread.files.iter().any(|file| file.line == index);
     let mut words: Vec<String> = Vec::new();
-    for line in lines_from(ctx, appeal, thread.shown) {
-        let held = thread.files.iter().any(|file| file.line == line.index);
-        match line.author {
-            Author::Partner if !held => words.push(line.text.0),
-            // What was answered in the chat stands there.
-            Author::Specialist if line.by.is_some() => {}
-            Author::Specialist => words.push(note(ctx, StaffNote::Answered(line.text.as_str()))),
-            Author::Partner | Author::Note | Author::Adopted => {}
-        }
+    for line in changed.iter().filter_map(|&at| line(ctx, appeal, at)) {
+        words.push(if held(line.index) {
+            note(ctx, StaffNote::EditedFile)
+        } else {
+            note(ctx, StaffNote::Edited(line.text.as_str()))
+        });
     }
-    if appeal.status.is_closed() && !thread.closed {
-        words.push(note(ctx, StaffNote::Closed));
-    }
+    let mut lines = lines_from(ctx, appeal, thread.shown);
+    lines.retain(|line| line.author != Author::Partner || !held(line.index));
+    let closes = appeal.status.is_closed() && !thread.closed;
+    words.extend(spoken(ctx, &lines, closes));
     words.extend(thread.unsaid.iter().map(|unsaid| unsaid.0.clone()));
     if words.is_empty() && thread.head.is_none() && !thread.files.is_empty() {
         words.push(note(ctx, StaffNote::FilesFollow));
     }
-    (!words.is_empty()).then(|| short(&words.join("\n\n")))
+    let said = words.join("\n\n");
+    let text = short(&said);
+    let is_theirs = changed.is_empty() && text == said && lines.len() <= LINES;
+    let lines: Vec<u32> = lines.iter().map(|line| line.index).collect();
+    (!words.is_empty()).then(|| ThreadNews {
+        text,
+        lines: (is_theirs && !lines.is_empty()).then_some(lines),
+        closes,
+    })
+}
+
+/// What a message says with its lines as they are now; nothing where that is too long for it.
+pub(super) fn anew(
+    ctx: &DecisionContext<'_, impl View>,
+    appeal: &Appeal,
+    message: &SpokenLines,
+) -> Option<String> {
+    let lines = message.lines.iter();
+    let lines: Vec<Line> = lines.filter_map(|&at| line(ctx, appeal, at)).collect();
+    let said = spoken(ctx, &lines, message.closes).join("\n\n");
+    (short(&said) == said).then_some(said)
+}
+
+/// Lines in words, and the closing behind them.
+fn spoken(ctx: &DecisionContext<'_, impl View>, lines: &[Line], closes: bool) -> Vec<String> {
+    let said = |line: &Line| match line.author {
+        Author::Partner => Some(line.text.0.clone()),
+        // What was answered in the chat stands there.
+        Author::Specialist if line.by.is_some() => None,
+        Author::Specialist => Some(note(ctx, StaffNote::Answered(line.text.as_str()))),
+        Author::Note | Author::Adopted => None,
+    };
+    let closing = closes.then(|| note(ctx, StaffNote::Closed));
+    lines.iter().filter_map(said).chain(closing).collect()
 }
 
 /// The first message of a thread: who asks, what, and how it stands; with what can be done.
@@ -91,8 +138,12 @@ pub(super) fn standing(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) ->
 
 /// An appeal in one line of a summary.
 pub(super) fn in_a_line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> String {
-    let shown = appeal.thread.as_ref().map_or(0, |thread| thread.shown);
-    let lines = lines_from(ctx, appeal, shown);
+    let thread = appeal.thread.as_ref();
+    let untold = thread.map_or(0, |thread| {
+        let changed = thread.changed.first().copied();
+        changed.unwrap_or(thread.shown)
+    });
+    let lines = lines_from(ctx, appeal, untold);
     let (name, _) = who(ctx, appeal);
     let words = in_brief(lines.first());
     let line = StaffNote::SummaryLine {
@@ -154,6 +205,12 @@ fn who(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> (String, String
     partner.map_or_else(Default::default, |partner| {
         (partner.name.0, partner.written_code.0)
     })
+}
+
+/// A line of a dialogue, as this decision leaves it.
+fn line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
+    let fresh = ctx.fresh_line(appeal.id, index);
+    fresh.or_else(|| ctx.view.line(appeal.id, index))
 }
 
 /// The lines of a dialogue from this one on, oldest first, as this decision leaves them.

@@ -10,6 +10,7 @@ use crate::domain::{
     },
     context::DecisionContext,
     ids::RowKey,
+    styled::Style,
     text::Text,
     view::View,
 };
@@ -51,12 +52,14 @@ pub(super) fn joined(
 
 fn append(reply: &mut ChatReply, more: &ChatReply) {
     reply.files.extend(&more.files);
-    for (whole, part) in [
-        (&mut reply.words, &more.words),
-        (&mut reply.text, &more.text),
-    ] {
-        let filled = [whole.as_str(), part.as_str()];
-        let filled = filled.into_iter().filter(|text| !text.is_empty());
-        *whole = Text(filled.collect::<Vec<_>>().join("\n"));
+    let mut words = reply.styled();
+    if !words.as_str().is_empty() && !more.words.as_str().is_empty() {
+        words.push("\n", &Style::default());
     }
+    words.append(&more.styled());
+    reply.words = words.as_str().into();
+    reply.styles = words.ranges().to_vec();
+    let texts = [reply.text.as_str(), more.text.as_str()];
+    let texts = texts.into_iter().filter(|text| !text.is_empty());
+    reply.text = Text(texts.collect::<Vec<_>>().join("\n"));
 }
