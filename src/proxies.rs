@@ -18,6 +18,9 @@ use crate::clock;
 /// How long another way than the first is taken before the first is tried again.
 const RETURN: Duration = Duration::from_mins(5);
 
+/// How often the other end of a tunnel is asked whether it is there, and how long it may take to answer.
+const ALIVE: Duration = Duration::from_secs(10);
+
 /// The port of a SOCKS proxy whose address names none (RFC 1928).
 const SOCKS_PORT: u16 = 1080;
 
@@ -65,7 +68,13 @@ impl ProxyUrl {
             url.set_port(Some(SOCKS_PORT)).ok()?;
         }
         let bare = matches!(url.path(), "" | "/");
-        (bare && url.query().is_none() && url.fragment().is_none()).then_some(Self(url))
+        if !bare || url.query().is_some() || url.fragment().is_some() {
+            return None;
+        }
+        // What the connections cannot read would be no proxy to them, without a word.
+        let anywhere = Uri::from_static("https://example.com");
+        let intercepts = matcher(&url).intercept(&anywhere).is_some();
+        intercepts.then_some(Self(url))
     }
 }
 
@@ -90,10 +99,7 @@ impl Proxies {
     /// What the settings name, or without them what the environment does.
     #[must_use]
     pub fn new(list: Option<&ProxyList>) -> Self {
-        let proxy = |url: &ProxyUrl| {
-            let matcher = Matcher::builder().all(url.0.as_str()).build();
-            Way::Proxy(url.clone(), matcher)
-        };
+        let proxy = |url: &ProxyUrl| Way::Proxy(url.clone(), matcher(&url.0));
         let ways = match list {
             None => vec![Way::Environment(Matcher::from_env())],
             Some(ProxyList(urls)) if urls.is_empty() => vec![Way::Straight],
@@ -159,7 +165,11 @@ impl Proxies {
             Some(Way::Straight) => client.no_proxy(),
             Some(Way::Proxy(..)) => {
                 let proxies = self.clone();
-                client.proxy(reqwest::Proxy::custom(move |_| proxies.url()))
+                client
+                    .proxy(reqwest::Proxy::custom(move |_| proxies.url()))
+                    // A tunnel whose far end is gone looks alive from here.
+                    .http2_keep_alive_interval(ALIVE)
+                    .http2_keep_alive_timeout(ALIVE)
             }
         }
     }
@@ -174,6 +184,11 @@ impl Proxies {
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Takes every destination to this proxy.
+fn matcher(url: &Url) -> Matcher {
+    Matcher::builder().all(url.as_str()).build()
 }
 
 impl fmt::Display for Way {
@@ -206,6 +221,7 @@ mod tests {
                 "socks5h://me:secret@[::1]:9050/",
                 Some("socks5h://[::1]:9050"),
             ),
+            ("socks5h://прокси.example:1080", None),
             ("proxy.example:3128", None),
             ("ftp://proxy.example", None),
             ("http://", None),

@@ -382,6 +382,9 @@ fn variables(
         ("HTTP__PUBLIC_URL", format!("http://{listen}")),
         ("TELEGRAM__TOKEN", telegram.token().to_owned()),
         ("TELEGRAM__API_URL", telegram.url()),
+        // Nothing here leaves the loopback, whatever proxy the environment names.
+        ("TELEGRAM__PROXY", "none".to_owned()),
+        ("SHEETS__PROXY", "none".to_owned()),
         ("TELEGRAM__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
         ("TELEGRAM__ADMIN_CHAT", ADMIN_CHAT.to_string()),
         ("SHEETS__API_URL", sheets.url()),

@@ -47,12 +47,12 @@ pub(super) fn with_env_file(
     let mut added = Vec::new();
     for (index, line) in text.lines().enumerate() {
         match assignment(line) {
-            Some(Some((name, value))) if name.starts_with(PREFIX) && !given(name) => {
+            Some(Some((name, value))) if !given(name) => {
                 added.push((name.to_owned(), value.to_owned()));
             }
             Some(_) => {}
             None => {
-                let problem = format!("Line {} is no variable.", index + 1);
+                let problem = format!("Line {} begins like a setting and is none.", index + 1);
                 let remedy = "Write NAME='value', one on each line.";
                 findings.add(
                     "(the whole file)",
@@ -66,20 +66,19 @@ pub(super) fn with_env_file(
     all
 }
 
-/// Name and value of one line as shells, systemd and Docker read it; `Some(None)` for a line that says nothing.
+/// Name and value of one line as shells and systemd read it; `Some(None)` for a line that says nothing to us.
 fn assignment(line: &str) -> Option<Option<(&str, &str)>> {
     let line = line.trim();
-    if line.is_empty() || line.starts_with('#') {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    // What is not ours may be written as others read it.
+    if !line.starts_with(PREFIX) {
         return Some(None);
     }
-    let (name, value) = line
-        .strip_prefix("export ")
-        .unwrap_or(line)
-        .split_once('=')?;
-    let is_name = !name.is_empty()
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let (name, value) = line.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim());
+    let is_name = name
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     let bare = ['\'', '"']
         .into_iter()
         .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))

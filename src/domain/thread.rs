@@ -214,6 +214,7 @@ impl StaffThread {
         if self.chat != chat {
             (self.chat, self.head, self.topic) = (chat, None, ThreadTopic::Undecided);
             self.spoken.clear();
+            self.notes.clear();
             if let Some(before) = self.under_way.take() {
                 self.take_back(before);
             }

@@ -11,9 +11,9 @@ use std::{
 };
 
 use google_sheets4::{Sheets, api};
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnectorBuilder};
+use hyper_rustls::ConfigBuilderExt as _;
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
 };
 use jiff::Timestamp;
@@ -23,12 +23,12 @@ use self::call::ClientState;
 use super::{
     a1::a1,
     account_key::{AccountKey, KeyError, web_address},
-    dialer::Dialer,
+    dialer::Connector,
     errors,
     quota::{Kind, QuotaLeft},
     replies::{self, styles},
     requests::{self, InvalidChange},
-    token::{Connector, Tokens},
+    token::Tokens,
     wire::{
         Batch, Columns, ReadBack, Rendering, SheetId, SheetsError, Span, Structure, StyledCell,
         UnformattedValue, Validation, look::TabLook,
@@ -319,10 +319,6 @@ impl From<InvalidChange> for SheetsError {
 
 /// Connections over TLS with the machine's certificates, or with Mozilla's where it has none (a bare container); plain HTTP where the address says so.
 fn connector(timeout: Duration, proxies: Proxies) -> Result<Connector, ClientError> {
-    let mut http = HttpConnector::new();
-    http.enforce_http(false);
-    http.set_connect_timeout(Some(timeout));
-    http.set_nodelay(true);
     let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
         .with_safe_default_protocol_versions()
         .map_err(|error| ClientError::Tls(error.to_string()))?;
@@ -330,17 +326,7 @@ fn connector(timeout: Duration, proxies: Proxies) -> Result<Connector, ClientErr
         Ok(tls) => tls,
         Err(_) => tls.with_webpki_roots(),
     };
-    let tls = tls.with_no_client_auth();
-    let over = |tls: ClientConfig| {
-        HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-    };
-    let to_proxy = over(tls.clone()).wrap_connector(http.clone());
-    // The proxy's own handshake takes its round trips, too.
-    let dialer = Dialer::new(http, to_proxy, proxies, timeout * 2);
-    Ok(over(tls).wrap_connector(dialer))
+    Ok(Connector::new(timeout, tls.with_no_client_auth(), proxies))
 }
 
 #[cfg(test)]

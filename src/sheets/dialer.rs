@@ -1,17 +1,18 @@
 //! Connections to Google, straight or through a proxy.
 //!
-//! Invariant: what comes about is a connection to the destination's own port, without its TLS; it comes about in time or the way to it counts as failed.
+//! Invariant: a connection comes about whole, its TLS included, and in time, or the way to it counts as failed.
 
 use std::{
     error::Error,
     future::Future,
+    io::{Error as IoError, ErrorKind},
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
 use hyper::Uri;
-use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::{
     client::legacy::connect::{
         HttpConnector,
@@ -19,41 +20,87 @@ use hyper_util::{
     },
     rt::TokioIo,
 };
-use tokio::net::TcpStream;
+use rustls::ClientConfig;
+use tokio::net::{TcpStream, lookup_host};
 use tower::Service;
 
 use crate::proxies::Proxies;
 
+/// How long a connection may take to come about, proxy and TLS included: less than the timeout of a token, so that a way that hangs is
+/// left before a token is given up.
+const WITHIN: Duration = Duration::from_secs(8);
+
 /// A connection, over TLS where that is how a proxy is spoken to.
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type DialError = Box<dyn Error + Send + Sync>;
+type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, DialError>> + Send>>;
 
-/// Makes connections; a cheap handle.
+/// Connections with the destination's TLS, or plain for a stand-in on loopback; a cheap handle.
+#[derive(Clone)]
+pub(super) struct Connector {
+    whole: HttpsConnector<Dialer>,
+    proxies: Proxies,
+}
+
+/// The same without the destination's TLS.
 #[derive(Clone)]
 pub(super) struct Dialer {
     straight: HttpConnector,
     /// To a proxy that is spoken to over TLS, too.
     to_proxy: HttpsConnector<HttpConnector>,
     proxies: Proxies,
-    timeout: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(connect: Duration, tls: ClientConfig, proxies: Proxies) -> Self {
+        let mut straight = HttpConnector::new();
+        straight.enforce_http(false);
+        straight.set_connect_timeout(Some(connect));
+        straight.set_nodelay(true);
+        let over = |tls: ClientConfig| {
+            HttpsConnectorBuilder::new()
+                .with_tls_config(tls)
+                .https_or_http()
+                .enable_http1()
+        };
+        let dialer = Dialer {
+            to_proxy: over(tls.clone()).wrap_connector(straight.clone()),
+            straight,
+            proxies: proxies.clone(),
+        };
+        Self {
+            whole: over(tls).wrap_connector(dialer),
+            proxies,
+        }
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<Stream>;
+    type Error = DialError;
+    type Future = Dialling<Self::Response>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, destination: Uri) -> Self::Future {
+        let Self { mut whole, proxies } = self.clone();
+        Box::pin(async move {
+            let way = proxies.current();
+            let dialled = tokio::time::timeout(WITHIN, whole.call(destination)).await;
+            let dialled = dialled.unwrap_or_else(|_| Err("no connection in time".into()));
+            if dialled.is_err() {
+                proxies.failed(way);
+            }
+            dialled
+        })
+    }
 }
 
 impl Dialer {
-    pub(super) fn new(
-        straight: HttpConnector,
-        to_proxy: HttpsConnector<HttpConnector>,
-        proxies: Proxies,
-        timeout: Duration,
-    ) -> Self {
-        Self {
-            straight,
-            to_proxy,
-            proxies,
-            timeout,
-        }
-    }
-
-    async fn dial(mut self, way: usize, destination: Uri) -> Result<Stream, DialError> {
+    async fn dial(mut self, destination: Uri) -> Result<Stream, DialError> {
+        let way = self.proxies.current();
         let Some(proxy) = self.proxies.between(way, &destination) else {
             return Ok(MaybeHttpsStream::Http(
                 self.straight.call(destination).await?,
@@ -62,8 +109,11 @@ impl Dialer {
         let address = proxy.uri().clone();
         match address.scheme_str() {
             Some(scheme @ ("socks5" | "socks5h")) => {
-                let local_dns = scheme == "socks5";
-                let mut socks = SocksV5::new(address, self.straight).local_dns(local_dns);
+                let destination = match scheme {
+                    "socks5" => looked_up(&destination).await?,
+                    _ => destination,
+                };
+                let mut socks = SocksV5::new(address, self.straight);
                 if let Some((name, password)) = proxy.raw_auth() {
                     socks = socks.with_auth(name.to_owned(), password.to_owned());
                 }
@@ -80,26 +130,33 @@ impl Dialer {
     }
 }
 
+/// The destination by its number, for a proxy that is told no names.
+async fn looked_up(destination: &Uri) -> Result<Uri, DialError> {
+    let host = destination.host().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let secure = destination.scheme_str() == Some("https");
+    let port = destination
+        .port_u16()
+        .unwrap_or(if secure { 443 } else { 80 });
+    let found = lookup_host((host, port)).await?.next();
+    let found = found.ok_or_else(|| IoError::from(ErrorKind::NotFound))?;
+    Ok(Uri::builder()
+        .scheme(if secure { "https" } else { "http" })
+        .authority(found.to_string())
+        .path_and_query("/")
+        .build()?)
+}
+
 impl Service<Uri> for Dialer {
     type Response = Stream;
     type Error = DialError;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream, DialError>> + Send>>;
+    type Future = Dialling<Stream>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DialError>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
-        let dialer = self.clone();
-        Box::pin(async move {
-            let (proxies, timeout) = (dialer.proxies.clone(), dialer.timeout);
-            let way = proxies.current();
-            let dialled = tokio::time::timeout(timeout, dialer.dial(way, destination)).await;
-            let dialled = dialled.unwrap_or_else(|_| Err("no connection in time".into()));
-            if dialled.is_err() {
-                proxies.failed(way);
-            }
-            dialled
-        })
+        Box::pin(self.clone().dial(destination))
     }
 }

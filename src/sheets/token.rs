@@ -21,12 +21,9 @@ use crate::secret::Secret;
 
 use super::{
     account_key::{AccountKey, KeyError},
-    dialer::Dialer,
+    dialer::Connector,
     errors::one_line,
 };
-
-/// The connections of this room: TLS, or plain HTTP for a stand-in on loopback.
-pub(super) type Connector = hyper_rustls::HttpsConnector<Dialer>;
 
 /// A token is renewed this long before it ends, or after four fifths of a shorter life: a call of a minute and a skewed clock fit in.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);

@@ -30,6 +30,8 @@ enum Kind {
     Socks5,
     /// CONNECT, or the whole address in the first line.
     Http,
+    /// Takes connections and says nothing.
+    Silent,
 }
 
 /// A proxy on the loopback; with it go its connections.
@@ -53,6 +55,10 @@ impl Proxy {
                     let (client, mut server) = match kind {
                         Kind::Socks5 => socks5(stream, password).await?,
                         Kind::Http => http(stream, password).await?,
+                        Kind::Silent => {
+                            tokio::time::sleep(PATIENCE).await;
+                            return Err(refused());
+                        }
                     };
                     counted.fetch_add(1, Ordering::Relaxed);
                     let mut client = client;
@@ -176,7 +182,7 @@ async fn both_services_are_reached_through_proxies_with_and_without_a_password()
     ] {
         let scheme = |kind| match kind {
             Kind::Socks5 => "socks5h",
-            Kind::Http => "http",
+            Kind::Http | Kind::Silent => "http",
         };
         let user = password.map_or("", |_| IN_ADDRESS);
         let mut play = Play::set().await;
@@ -204,10 +210,11 @@ async fn a_proxy_that_is_not_there_gives_way_to_the_next() {
     gone.dies();
     // A wrong password is no better than none who listens.
     let strict = Proxy::start(Kind::Http, Some(NAME_AND_PASSWORD)).await;
+    let silent = Proxy::start(Kind::Silent, None).await;
     let serving = Proxy::start(Kind::Socks5, None).await;
     let list = format!(
-        "socks5://{closed}, http://desk:wrong@{}, socks5://{}",
-        strict.address, serving.address
+        "socks5://{closed}, http://desk:wrong@{}, socks5h://{}, socks5://{}",
+        strict.address, silent.address, serving.address
     );
     play.testbed.configure("SHEETS__PROXY", &list);
     play.testbed.configure("TELEGRAM__PROXY", &list);

@@ -83,9 +83,10 @@ fn show(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
     let lacks = thread.under_way.is_none() && lacks(appeal, &thread);
     let may_begin = can_be_named && lacks;
     topics::turn(ctx, appeal, &mut thread, false);
-    // What a topic was made for goes into it.
+    // What a topic was made for goes into it, unless the chat takes nothing meanwhile.
+    let is_promised = topics::is_empty(&thread) && ctx.alerts().staff.place.refused.is_none();
     if may_begin
-        && (topics::is_empty(&thread) || room::admits(ctx, appeal.id))
+        && (is_promised || room::admits(ctx, appeal.id))
         && !topics::asks(ctx, appeal, &mut thread)
     {
         add(ctx, appeal, &mut thread);

@@ -4,7 +4,10 @@
 
 use super::{answers, refusals, rows::gone, staff};
 use crate::domain::{
-    appeal::{Appeal, Status, row::Lacks},
+    appeal::{
+        Appeal, Status,
+        row::{Lacks, RowLink},
+    },
     archive,
     context::DecisionContext,
     effect::{Effect, Entity},
@@ -107,7 +110,10 @@ fn settle(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, row: &W
         left |= !responsible.written;
     }
     let recoded = appeal.recoded.as_ref();
-    if recoded.is_some_and(|recoded| is_written(recoded.since)) {
+    // A row that was given its number or its account back was shown nothing else (`project`).
+    let shows_code =
+        *appeal.row.link() == RowLink::Numbered && appeal.row.lacks() != Some(Lacks::Account);
+    if recoded.is_some_and(|recoded| shows_code && is_written(recoded.since)) {
         appeal.recoded = None;
     }
     if left || appeal.recoded.is_some() {

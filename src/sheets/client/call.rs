@@ -19,9 +19,10 @@ use crate::{
     domain::ids::SpreadsheetId,
     health::Health,
     sheets::{
+        dialer::Connector,
         errors::{self, CallTrace},
         quota::{Kind, QuotaWindow},
-        token::{Connector, Issue, Tokens},
+        token::{Issue, Tokens},
         wire::{Columns, SheetsError},
     },
 };

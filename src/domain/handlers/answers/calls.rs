@@ -84,7 +84,7 @@ fn called(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Styled
 }
 
 /// What of an answer is for the partner.
-fn spoken(answer: &Styled) -> Styled {
+pub(super) fn spoken(answer: &Styled) -> Styled {
     if internal_note::noted(answer.as_str()).is_empty() {
         return answer.clone();
     }

@@ -10,10 +10,13 @@ use crate::domain::{
     handlers::{appeals, staff_chat},
     ids::RowKey,
     internal_note,
+    styled::Styled,
     text::Text,
     view::View,
     wording::{Note, StaffNote},
 };
+
+use super::calls;
 
 /// Whether a text holds nothing for the partner.
 pub(super) fn is_only_notes(text: &Text) -> bool {
@@ -73,12 +76,12 @@ pub(super) fn take_out(
 
 /// What was written in the chat without its notes, if anything is left.
 pub(super) fn without(reply: ChatReply) -> Option<ChatReply> {
-    let spoken = |text: &Text| Text(internal_note::spoken(text.as_str()));
-    let (words, text) = (spoken(&reply.words), spoken(&reply.text));
-    let is_left = !words.is_blank() || !reply.files.is_empty();
+    let words = calls::spoken(&Styled::new(reply.words.as_str(), &reply.styles));
+    let is_left = !words.as_str().trim().is_empty() || !reply.files.is_empty();
     is_left.then_some(ChatReply {
-        words,
-        text,
+        words: Text::from(words.as_str()),
+        styles: words.ranges().to_vec(),
+        text: Text(internal_note::spoken(reply.text.as_str())),
         ..reply
     })
 }
