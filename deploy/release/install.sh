@@ -27,7 +27,9 @@ fi
 
 name=sheetdesk-$version-$kind-linux
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 get() {
     if command -v curl >/dev/null; then
         curl --fail --location --silent --show-error --retry 3 --output "$work/$1" "$url/$1"
