@@ -2,7 +2,9 @@
 # Sheetdesk in a container: built without the stand-ins, run by nobody in particular, writing to /data alone.
 #
 #   docker build -t sheetdesk --build-arg SHEETDESK_COMMIT="$(git rev-parse --short HEAD)" .
-#   docker run --read-only --cap-drop ALL -p 127.0.0.1:8080:8080 -v sheetdesk-data:/data --env-file sheetdesk.env sheetdesk
+#   docker run --name sheetdesk --read-only --cap-drop ALL -p 127.0.0.1:8080:8080 -v sheetdesk-data:/data --env-file desk.env sheetdesk
+#
+# desk.env: settings and secrets, one NAME=value on each line and without quotes, which `--env-file` takes for a part of the value.
 #
 # With a proxy, secrets as files and log rotation: deploy/compose.
 
