@@ -623,6 +623,8 @@ digest-span =
         [0] { $hours } ч
        *[other] { $days } дн { $hours } ч
     }
+digest-next = За ним дольше всех ждут: { $waits }.
+digest-wait = № { $number } ({ digest-span })
 digest-quiet = Доброе утро! Никто не ждёт ответа.
 digest-failed =
     { $count ->

@@ -17,6 +17,8 @@ use super::{
     wording::Note,
 };
 
+/// How many of the longest waits are named.
+const LONGEST: usize = 5;
 /// How many numbers are named.
 const NAMED: usize = 10;
 /// For how long ratings are told.
@@ -25,8 +27,7 @@ const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Counts over all appeals.
 #[must_use]
 pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Digest {
-    let (mut unanswered, mut oldest, mut named, mut failed) =
-        (0, None::<(Timestamp, Number)>, Vec::new(), 0);
+    let (mut waits, mut named, mut failed) = (Vec::new(), Vec::new(), 0);
     let mut rated = Rated::default();
     for appeal in appeals {
         tally::rate(&mut rated, &appeal, now - A_DAY);
@@ -41,13 +42,16 @@ pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Times
             named.extend((named.len() < NAMED).then_some(number));
         }
         if let Some(since) = waiting::since(view, &appeal) {
-            unanswered += 1;
-            oldest = Some(oldest.map_or((since, number), |oldest| oldest.min((since, number))));
+            waits.push((since, number));
         }
     }
+    waits.sort_unstable();
+    let hours = |&(since, number): &(Timestamp, Number)| (number, age(since, now).as_hours());
+    let mut longest = waits.iter().take(LONGEST).map(hours);
     Digest {
-        unanswered,
-        oldest: oldest.map(|(since, number)| (number, age(since, now).as_hours())),
+        unanswered: u64::try_from(waits.len()).unwrap_or(u64::MAX),
+        oldest: longest.next(),
+        next: longest.collect(),
         failed: (named, failed),
         rated,
     }
@@ -64,6 +68,14 @@ pub(super) fn words(rules: &Rules, digest: &Digest) -> String {
         }),
         None => rules.wording.note(Note::DigestQuiet),
     }];
+    let next = digest.next.iter().map(|&(number, hours)| {
+        let wait = Note::DigestWait(number, hours / 24, hours % 24);
+        rules.wording.note(wait)
+    });
+    let next = next.collect::<Vec<_>>().join(", ");
+    if !next.is_empty() {
+        lines.push(rules.wording.note(Note::DigestNext(&next)));
+    }
     let (named, failed) = &digest.failed;
     if *failed > 0 {
         let numbers: Vec<_> = named.iter().map(ToString::to_string).collect();

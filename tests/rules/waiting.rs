@@ -5,15 +5,15 @@ use sheetdesk::domain::{
     appeal::Status,
     digest,
     effect::Wake,
-    event::{Event, Outcome},
+    event::{Command, Event, Notice, Outcome},
     hours::Shift,
-    ids::{MessageId, RowKey},
+    ids::{MessageId, Number, RowKey},
     row::{CellValue, Column, SharedCell},
     tab::Tab,
 };
 
 use crate::staff_chat::{shown, with_thread};
-use crate::table::{ANNA, SheetRow, Table, bare, cells};
+use crate::table::{ADMIN, ANNA, SheetRow, Table, bare, cells};
 
 const DELIVERED: Outcome = Outcome::Delivered(MessageId(9));
 
@@ -257,6 +257,26 @@ fn the_digest_counts_from_the_first_line_without_an_answer() {
     let appeals = vec![table.appeal(1)];
     let digest = digest::count(&table.state, appeals.into_iter(), table.now);
     assert_eq!(digest.oldest.map(|(_, hours)| hours), Some(3));
+}
+
+#[test]
+fn the_digest_names_those_that_wait_longest() {
+    let mut table = Table::with_appeal();
+    table.rules.admin_chat = Some(ADMIN);
+    table.later(27 * 3600);
+    let appeal = table.appeal(1);
+    let numbered = |number| {
+        let mut appeal = appeal.clone();
+        appeal.number = Some(Number(number));
+        appeal
+    };
+    let digest = digest::count(&table.state, (1..=7).rev().map(numbered), table.now);
+    assert_eq!((digest.unanswered, digest.next.len()), (7, 4));
+    let told = table.event(&Event::Admin(Command::Notify(Notice::Digest(digest))));
+    assert!(
+        told[0].contains("дольше всех – № 1, 1 дн 3 ч.") && told[0].contains("За ним дольше всех ждут: № 2 (1 дн 3 ч), № 3 (1 дн 3 ч), № 4 (1 дн 3 ч), № 5 (1 дн 3 ч)."),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -105,6 +105,9 @@ pub struct Digest {
     pub unanswered: u64,
     /// The one of them that waits longest, and for how many whole hours.
     pub oldest: Option<(Number, i64)>,
+    /// Those that wait longest after it, likewise.
+    #[serde(default)]
+    pub next: Vec<(Number, i64)>,
     /// Answers that did not get through: the first numbers, and how many there are.
     pub failed: (Vec<Number>, u64),
     /// How partners have rated within the last 24 hours.

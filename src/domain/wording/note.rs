@@ -208,6 +208,10 @@ texts! {
             /// And hours.
             hours: i64,
         } = "digest-unanswered",
+        /// The digest: those that wait longest after that one.
+        DigestNext(waits: &'a str) = "digest-next",
+        /// One of them, and for how many whole days and hours.
+        DigestWait(number: Number, days: i64, hours: i64) = "digest-wait",
         /// The digest: nobody waits.
         DigestQuiet = "digest-quiet",
         /// The digest: answers that did not get through.
