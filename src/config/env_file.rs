@@ -46,11 +46,15 @@ pub(super) fn with_env_file(
     };
     let mut added = Vec::new();
     for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        // What is not ours may be written as others read it.
+        if !line.starts_with(PREFIX) {
+            continue;
+        }
         match assignment(line) {
-            Some(Some((name, value))) if !given(name) => {
-                added.push((name.to_owned(), value.to_owned()));
-            }
-            Some(_) => {}
+            Some((name, _)) if given(name) => {}
+            Some((name, value)) => added.push((name.to_owned(), value.to_owned())),
             None => {
                 let problem = format!("Line {} begins like a setting and is none.", index + 1);
                 let remedy = "Write NAME='value', one on each line.";
@@ -66,14 +70,8 @@ pub(super) fn with_env_file(
     all
 }
 
-/// Name and value of one line as shells and systemd read it; `Some(None)` for a line that says nothing to us.
-fn assignment(line: &str) -> Option<Option<(&str, &str)>> {
-    let line = line.trim();
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    // What is not ours may be written as others read it.
-    if !line.starts_with(PREFIX) {
-        return Some(None);
-    }
+/// Name and value of one line as shells and systemd read it.
+fn assignment(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
     let is_name = name
@@ -83,5 +81,5 @@ fn assignment(line: &str) -> Option<Option<(&str, &str)>> {
         .into_iter()
         .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
         .unwrap_or(value);
-    is_name.then_some(Some((name, bare)))
+    is_name.then_some((name, bare))
 }

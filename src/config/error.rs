@@ -99,9 +99,8 @@ impl Findings {
         mut self,
         value: Option<T>,
     ) -> Result<(T, Vec<Warning>), SettingsErrors> {
-        match value {
-            Some(value) if self.errors.is_empty() => return Ok((value, self.warnings)),
-            _ => {}
+        if let Some(value) = value.filter(|_| self.errors.is_empty()) {
+            return Ok((value, self.warnings));
         }
         if let Some(file) = self.unreadable.take() {
             let problem = "The file may not be read by the user who runs this command, so what it says is missing.";

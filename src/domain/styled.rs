@@ -176,10 +176,10 @@ fn is_unset(set: &bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::domain) mod tests {
     use super::*;
 
-    fn bold(at: Range<usize>) -> StyledRange {
+    pub(in crate::domain) fn bold(at: Range<usize>) -> StyledRange {
         let style = Style {
             bold: true,
             ..Style::default()
@@ -187,7 +187,8 @@ mod tests {
         StyledRange { at, style }
     }
 
-    fn shown(styled: &Styled) -> String {
+    /// Its words, those in bold between `<` and `>`.
+    pub(in crate::domain) fn shown(styled: &Styled) -> String {
         let pieces = styled.pieces(0..styled.as_str().len());
         pieces
             .map(|(text, style)| {

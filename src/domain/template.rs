@@ -189,6 +189,7 @@ fn filled(text: &Styled, fillings: Fillings<'_>) -> Styled {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::styled::tests::{bold, shown};
 
     fn templates() -> Templates {
         let rows = [
@@ -277,25 +278,6 @@ mod tests {
 
     #[test]
     fn looks_stay_with_their_words() {
-        let bold = |at| StyledRange {
-            at,
-            style: Style {
-                bold: true,
-                ..Style::default()
-            },
-        };
-        let shown = |said: &Styled| -> String {
-            let pieces = said.pieces(0..said.as_str().len());
-            pieces
-                .map(|(text, style)| {
-                    if style.bold {
-                        format!("<{text}>")
-                    } else {
-                        text.to_owned()
-                    }
-                })
-                .collect()
-        };
         let cell = " To {номер}, now ";
         let mark = cell.find('{').unwrap()..cell.find(',').unwrap();
         let template = Template::of("go", cell).unwrap();

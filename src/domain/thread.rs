@@ -209,6 +209,19 @@ impl StaffThread {
         }
     }
 
+    /// What its next message has to give back should the chat not take it.
+    #[must_use]
+    pub fn before(&self) -> UnderWay {
+        UnderWay {
+            nth: self.made,
+            shown: self.shown,
+            files: Vec::new(),
+            unsaid: Vec::new(),
+            closed: self.closed,
+            changed: BTreeSet::new(),
+        }
+    }
+
     /// It goes on in this chat; in another one than before it has no message yet.
     pub fn go_on_in(&mut self, chat: ChatId) {
         if self.chat != chat {

@@ -1,6 +1,9 @@
 //! The specialists' chat: an appeal is heard of there at once, with its files, and what is done in the sheet shows.
 
-use sheetdesk::{operator::StatusReport, testbed::Service};
+use sheetdesk::{
+    operator::{StatusReport, TelegramStatus},
+    testbed::Service,
+};
 use simulator::telegram::{
     Attachment, ChatId, Fault, FaultKind, FileKind, Group, Person, SentMessage,
 };
@@ -21,6 +24,23 @@ async fn staffed(settings: &[(&str, &str)]) -> (Play, Service, Group) {
     let service = play.start().await;
     play.registers().await;
     (play, service, group)
+}
+
+/// `status` comes to tell of a trouble of this kind in these words.
+pub(crate) async fn status_says(
+    play: &Play,
+    trouble: fn(&TelegramStatus) -> Option<&String>,
+    words: &str,
+) {
+    let says = |status: &StatusReport| {
+        let told = trouble(&status.telegram);
+        told.is_some_and(|told| told.contains(words))
+    };
+    let status = play
+        .testbed
+        .status_where("it is told", says, PATIENCE)
+        .await;
+    status.expect("it is");
 }
 
 /// The chat has a file of this kind.
@@ -89,15 +109,7 @@ async fn where_the_bot_was_removed_the_sheet_goes_on_and_the_chat_catches_up() {
     group.remove_bot(&play.operator);
     play.opens_appeal().await;
     hears(&play.operator, "Писать в чат специалистов не получается").await;
-    let shut = |status: &StatusReport| {
-        let words = status.telegram.staff_chat.as_ref();
-        words.is_some_and(|words| words.contains("kicked"))
-    };
-    let status = play
-        .testbed
-        .status_where("it is told", shut, PATIENCE)
-        .await;
-    status.expect("it is");
+    status_says(&play, |telegram| telegram.staff_chat.as_ref(), "kicked").await;
     play.types(2, "специалист_ответ", "Отправили заново").await;
     play.hears("Отправили заново").await;
     group.add_bot(&play.operator);

@@ -2,13 +2,14 @@
 //! none is to be had.
 
 use serde_json::json;
-use sheetdesk::{operator::StatusReport, testbed::Service};
+use sheetdesk::testbed::Service;
 use simulator::telegram::{
     Attachment, Fault, FaultKind, FileKind, Group, Person, Profile, SentMessage, Topic,
 };
 
 use crate::{
     play::{PATIENCE, Play, hears, told},
+    staff_chat::status_says,
     staff_desk::button,
 };
 
@@ -93,15 +94,12 @@ async fn where_the_bot_may_make_no_topics_the_chat_itself_shows_appeals_until_it
         "Завести тему для обращения в чате специалистов не получается",
     )
     .await;
-    let refused = |status: &StatusReport| {
-        let words = status.telegram.staff_topics.as_ref();
-        words.is_some_and(|words| words.contains("not a forum"))
-    };
-    let status = play
-        .testbed
-        .status_where("it is told", refused, PATIENCE)
-        .await;
-    status.expect("it is");
+    status_says(
+        &play,
+        |telegram| telegram.staff_topics.as_ref(),
+        "not a forum",
+    )
+    .await;
     play.marina.write("Ещё вопрос");
     let further = told(&group, "Ещё вопрос").await;
     assert_eq!(further.reply_to, Some(head.message_id));

@@ -64,6 +64,12 @@ impl ChatReply {
     pub fn styled(&self) -> Styled {
         Styled::new(self.words.as_str(), &self.styles)
     }
+
+    /// Its words are these from now on, with their looks.
+    pub fn say(&mut self, words: &Styled) {
+        self.words = words.as_str().into();
+        self.styles = words.ranges().to_vec();
+    }
 }
 
 impl ChatOrder {

@@ -140,12 +140,10 @@ fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut S
         None => Vec::new(),
     };
     let before = UnderWay {
-        nth: thread.made,
-        shown: thread.shown,
         files,
         unsaid: std::mem::take(&mut thread.unsaid),
-        closed: thread.closed,
         changed,
+        ..thread.before()
     };
     thread.changed.retain(|line| !before.changed.contains(line));
     (thread.shown, thread.closed) = (appeal.dialogue.lines, appeal.status.is_closed());

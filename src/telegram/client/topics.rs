@@ -2,9 +2,7 @@
 //!
 //! Invariant: a topic goes by the id of the message that made it, which is what Telegram calls its thread.
 
-use frankenstein::methods::{
-    CloseForumTopicParams, CreateForumTopicParams, ReopenForumTopicParams,
-};
+use frankenstein::methods::{CloseForumTopicParams, CreateForumTopicParams};
 use serde::Deserialize;
 
 use super::BotClient;
@@ -45,12 +43,7 @@ impl BotClient {
         chat: ChatId,
         topic: MessageId,
     ) -> Result<SentMessage, TelegramError> {
-        let body = CloseForumTopicParams::builder()
-            .chat_id(chat.0)
-            .message_thread_id(i32::try_from(topic.0).unwrap_or(i32::MAX))
-            .build();
-        let done = self.confirm("closeForumTopic", &body).await;
-        done.map(|()| SentMessage::of(topic))
+        self.turn_topic("closeForumTopic", chat, topic).await
     }
 
     /// Opens a closed topic again.
@@ -62,11 +55,21 @@ impl BotClient {
         chat: ChatId,
         topic: MessageId,
     ) -> Result<SentMessage, TelegramError> {
-        let body = ReopenForumTopicParams::builder()
+        self.turn_topic("reopenForumTopic", chat, topic).await
+    }
+
+    /// Both methods want the same.
+    async fn turn_topic(
+        &self,
+        method: &str,
+        chat: ChatId,
+        topic: MessageId,
+    ) -> Result<SentMessage, TelegramError> {
+        let body = CloseForumTopicParams::builder()
             .chat_id(chat.0)
             .message_thread_id(i32::try_from(topic.0).unwrap_or(i32::MAX))
             .build();
-        let done = self.confirm("reopenForumTopic", &body).await;
+        let done = self.confirm(method, &body).await;
         done.map(|()| SentMessage::of(topic))
     }
 }

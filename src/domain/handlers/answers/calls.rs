@@ -51,14 +51,15 @@ pub(in crate::domain::handlers) fn reply(
     match called(ctx, appeal, &reply.words.as_str().into()) {
         Called::Nothing => {}
         Called::Text(said) => {
+            let mut words = said;
             let notes = reply.words.as_str().lines();
-            let notes = notes.filter(|line| internal_note::is_note(line));
-            let lines: Vec<&str> = [said.as_str()].into_iter().chain(notes).collect();
-            let words = lines.join("\n");
-            reply.styles = said.ranges().to_vec();
+            for note in notes.filter(|line| internal_note::is_note(line)) {
+                words.push("\n", &Style::default());
+                words.push(note, &Style::default());
+            }
             let told = reply.text.as_str();
-            reply.text = Text(told.replacen(reply.words.as_str(), &words, 1));
-            reply.words = Text(words);
+            reply.text = Text(told.replacen(reply.words.as_str(), words.as_str(), 1));
+            reply.say(&words);
         }
         Called::Unknown(name, nearest) => {
             let note = StaffNote::NoTemplate(&name, nearest.as_ref());

@@ -10,7 +10,6 @@ use crate::domain::{
     handlers::{appeals, staff_chat},
     ids::RowKey,
     internal_note,
-    styled::Styled,
     text::Text,
     view::View,
     wording::{Note, StaffNote},
@@ -75,13 +74,9 @@ pub(super) fn take_out(
 }
 
 /// What was written in the chat without its notes, if anything is left.
-pub(super) fn without(reply: ChatReply) -> Option<ChatReply> {
-    let words = calls::spoken(&Styled::new(reply.words.as_str(), &reply.styles));
-    let is_left = !words.as_str().trim().is_empty() || !reply.files.is_empty();
-    is_left.then_some(ChatReply {
-        words: Text::from(words.as_str()),
-        styles: words.ranges().to_vec(),
-        text: Text(internal_note::spoken(reply.text.as_str())),
-        ..reply
-    })
+pub(super) fn without(mut reply: ChatReply) -> Option<ChatReply> {
+    reply.say(&calls::spoken(&reply.styled()));
+    reply.text = Text(internal_note::spoken(reply.text.as_str()));
+    let is_left = !reply.words.is_blank() || !reply.files.is_empty();
+    is_left.then_some(reply)
 }

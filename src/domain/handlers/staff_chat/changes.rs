@@ -66,12 +66,8 @@ pub(super) fn show(
     thread.note(ctx.now);
     room::note(ctx);
     thread.under_way = Some(UnderWay {
-        nth: thread.made,
-        shown: thread.shown,
-        files: Vec::new(),
-        unsaid: Vec::new(),
-        closed: thread.closed,
         changed,
+        ..thread.before()
     });
     let (text, keyboard) = if thread.head == Some(message) {
         (thread.opening, thread.standing) = (Text(text), words::standing(ctx, appeal));

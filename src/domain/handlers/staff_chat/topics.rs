@@ -3,8 +3,6 @@
 //! Invariant: what is to be said of an appeal never waits for a topic that is not to be had: it goes into the chat itself, and the operator
 //! hears why. Of a topic that somebody has deleted nothing is lost that was not shown.
 
-use std::collections::BTreeSet;
-
 use crate::domain::{
     appeal::{Appeal, RejectReason},
     context::DecisionContext,
@@ -31,14 +29,7 @@ pub(super) fn asks(
     }
     room::note(ctx);
     let name = Html::escape(&words::topic(ctx, appeal, thread));
-    thread.under_way = Some(UnderWay {
-        nth: thread.made,
-        shown: thread.shown,
-        files: Vec::new(),
-        unsaid: Vec::new(),
-        closed: thread.closed,
-        changed: BTreeSet::new(),
-    });
+    thread.under_way = Some(thread.before());
     let made = (name, MessageForm::Topic, Keyboard::Keep);
     send(ctx, appeal.id, thread, made);
     true

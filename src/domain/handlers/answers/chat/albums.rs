@@ -57,8 +57,7 @@ fn append(reply: &mut ChatReply, more: &ChatReply) {
         words.push("\n", &Style::default());
     }
     words.append(&more.styled());
-    reply.words = words.as_str().into();
-    reply.styles = words.ranges().to_vec();
+    reply.say(&words);
     let texts = [reply.text.as_str(), more.text.as_str()];
     let texts = texts.into_iter().filter(|text| !text.is_empty());
     reply.text = Text(texts.collect::<Vec<_>>().join("\n"));
