@@ -195,7 +195,7 @@ async fn measure(case: &Case) -> Figures {
         best_effort: mpsc::channel(1).0,
         questions: mpsc::channel(1).0,
     };
-    let interpret = Arc::new(|_: &[u8]| Err(Undecodable(String::new())));
+    let interpret = Arc::new(|_: &[u8]| Err(Undecodable::Missing(String::new())));
     let journal =
         Journal::open(directory.path(), Rules::default(), interpret, signals).expect("opens");
     journal

@@ -427,7 +427,7 @@ type Described = (
 
 fn cases(settings: &Settings) -> [Described; 4] {
     let partners = words::partners("список", &settings.words.partners);
-    let appeals = words::appeals("обращения", &settings.words.appeals);
+    let appeals = words::appeals("обращения", &settings.words.appeals, &settings.texts);
     assert_eq!((partners.tab, appeals.tab), (Tab::Partners, Tab::Appeals));
     [
         (
@@ -438,7 +438,7 @@ fn cases(settings: &Settings) -> [Described; 4] {
         ),
         (
             "appeals with keys as values",
-            words::appeals(FORMATTED, &settings.words.appeals),
+            words::appeals(FORMATTED, &settings.words.appeals, &settings.texts),
             &APPEAL_HEADERS,
             HistoryRange::Skip,
         ),

@@ -1,5 +1,6 @@
 # Что бот говорит по-русски. Коротко, тепло, по делу.
 # Чтобы сказать партнёрам иначе, положите рядом с файлом настроек texts/ru.ftl, а в нём – только тексты, которые меняете: всё до «Слов в таблице».
+# Слова самих таблиц (столбцы, статусы, действия) приходят из настроек: $word-publish и другие.
 
 # Как фирма зовёт себя
 firm = служба поддержки партнёров
@@ -181,6 +182,11 @@ file-voice = Голосовое сообщение
 file-video-note = Видеосообщение
 file-document = Файл
 file-sticker = Стикер
+file-named = { $kind } «{ $name }»
+file-sized = { $file }, { $size }
+size-bytes = { $bytes } Б
+size-kilobytes = { $kilobytes } КБ
+size-megabytes = { $whole },{ $tenths } МБ
 line-file = { $described }: { $link }
 line-file-no-address = { $described } (ссылки нет: у сервиса не задан адрес в интернете, настройка http.public_url)
 line-file-too-large = { $described } (ссылки нет: файлы больше 20 МБ Telegram ботам не отдаёт. Попросите прислать ссылкой или частями)
@@ -258,8 +264,8 @@ delivery-corrected-copy = доставлено: исправлено в { $time 
 delivery-withdrawn = отозвано в { $time }
 delivery-withdrawn-old = отозвано в { $time }: ответ старше двух суток, вместо него партнёр читает «Ответ отозван», файлы остались
 delivery-withdrawn-copy = отозвано в { $time }; если тот ответ дошёл дважды, вторая копия осталась
-delivery-uncorrected = правим ответ: не получилось, { $why }; у партнёра всё как было. «Отправить снова» отправит текст из ячейки новым ответом
-delivery-uncorrected-partly = правим ответ: исправлена только часть, { $why }. «Отправить снова» отправит текст из ячейки новым ответом
+delivery-uncorrected = правим ответ: не получилось, { $why }; у партнёра всё как было. «{ $word-send-again }» отправит текст из ячейки новым ответом
+delivery-uncorrected-partly = правим ответ: исправлена только часть, { $why }. «{ $word-send-again }» отправит текст из ячейки новым ответом
 unchangeable-gone = сообщения у партнёра уже нет
 unchangeable-fixed = Telegram больше не даёт его изменить
 unchangeable-blocked = партнёр заблокировал бота
@@ -268,7 +274,7 @@ unchangeable-gave-up = Telegram не отвечал
 unchangeable-file = файл по ссылке не взять
 unchangeable-refused = Telegram отказал ({ $words })
 declined-nothing-to-correct = правим ответ: нечего, наших ответов, которые можно изменить, здесь нет. Впишите новый – отправим
-declined-occupied = правим ответ: в ячейке другой текст, он не отправлен. Очистите её и выберите «Исправить ответ» снова или измените текст – отправим новым ответом
+declined-occupied = правим ответ: в ячейке другой текст, он не отправлен. Очистите её и выберите «{ $word-correct }» снова или измените текст – отправим новым ответом
 declined-on-its-way = ждёт отправки: когда ответ дойдёт, его можно будет исправить
 declined-nothing-to-send = не доставлено: в ячейке пусто, отправлять нечего. Впишите ответ
 declined-delivered = доставлено { $time }, снова не отправляем. Нужно повторить – впишите ответ ещё раз
@@ -289,18 +295,18 @@ mailing-ready =
        *[many] готово: { $shown } получателей, { $time }
     }
 mailing-ready-uncounted = готово; сколько получателей, скажем, когда прочитаем список партнёров
-mailing-status-by-hand = сам по себе статус ничего не рассылает: выберите «Опубликовать»
+mailing-status-by-hand = сам по себе статус ничего не рассылает: выберите «{ $word-publish }»
 mailing-faulty = ещё не готово: { $faults }
 mailing-scheduled = разошлём { $at }
-mailing-held = не разослана, хотя ждала { $at }. «Опубликовать» – разослать сейчас, «Отменить» – не рассылать
+mailing-held = не разослана, хотя ждала { $at }. «{ $word-publish }» – разослать сейчас, «{ $word-cancel }» – не рассылать
 mailing-adopted = объявлена раньше
 mailing-preparing = готовим картинку
 mailing-halted = не разослана: { $why }
 mailing-halted-midway = { $progress }, остановлена: { $why }
-mailing-halted-lost = не разослана: её строки не было. Чтобы разослать, выберите «Опубликовать»
+mailing-halted-lost = не разослана: её строки не было. Чтобы разослать, выберите «{ $word-publish }»
 mailing-running = { $progress }, осталось { $left } ({ $percent } %)
 mailing-quiet = { $progress }; тихие часы, продолжим в { $until }
-mailing-paused = пауза: { $progress }. «Продолжить» или «Отменить»
+mailing-paused = пауза: { $progress }. «{ $word-resume }» или «{ $word-cancel }»
 mailing-cancelled = отменена: { $progress }
 mailing-cancelled-before = отменена: никто её не получил
 mailing-over = разослана { $at }: { $progress }
@@ -338,26 +344,26 @@ fault-too-long =
         [few] текст длиннее, чем берёт Telegram, на { $over } знака
        *[many] текст длиннее, чем берёт Telegram, на { $over } знаков
     }
-obstacle-forbidden = по этому адресу картинку взять нельзя. Поставьте ссылку из интернета или очистите «Контент» и выберите «Опубликовать»
-obstacle-unreachable = сайт с картинкой не отвечает. Проверьте ссылку или очистите «Контент» и выберите «Опубликовать»
-obstacle-status = по ссылке нет картинки (ответ сайта { $status }). Исправьте ссылку или очистите «Контент» и выберите «Опубликовать»
-obstacle-too-large = файл по ссылке больше 50 МБ. Возьмите поменьше или очистите «Контент» и выберите «Опубликовать»
-obstacle-not-a-picture = по ссылке не картинка и не видео. Исправьте ссылку или очистите «Контент» и выберите «Опубликовать»
-obstacle-private = файл на Google Диске закрыт. Откройте доступ по ссылке и выберите «Опубликовать»
-obstacle-refused = Telegram не принял картинку ({ $words }). Возьмите другую или очистите «Контент» и выберите «Опубликовать»
-obstacle-link = Telegram не принял ссылку для кнопки ({ $words }). Исправьте «Ссылку» и выберите «Опубликовать»
-obstacle-words = Telegram не принял сообщение ({ $words }). Исправьте строку и выберите «Опубликовать»
+obstacle-forbidden = по этому адресу картинку взять нельзя. Поставьте ссылку из интернета или очистите «{ $word-content }» и выберите «{ $word-publish }»
+obstacle-unreachable = сайт с картинкой не отвечает. Проверьте ссылку или очистите «{ $word-content }» и выберите «{ $word-publish }»
+obstacle-status = по ссылке нет картинки (ответ сайта { $status }). Исправьте ссылку или очистите «{ $word-content }» и выберите «{ $word-publish }»
+obstacle-too-large = файл по ссылке больше 50 МБ. Возьмите поменьше или очистите «{ $word-content }» и выберите «{ $word-publish }»
+obstacle-not-a-picture = по ссылке не картинка и не видео. Исправьте ссылку или очистите «{ $word-content }» и выберите «{ $word-publish }»
+obstacle-private = файл на Google Диске закрыт. Откройте доступ по ссылке и выберите «{ $word-publish }»
+obstacle-refused = Telegram не принял картинку ({ $words }). Возьмите другую или очистите «{ $word-content }» и выберите «{ $word-publish }»
+obstacle-link = Telegram не принял ссылку для кнопки ({ $words }). Исправьте «Ссылку» и выберите «{ $word-publish }»
+obstacle-words = Telegram не принял сообщение ({ $words }). Исправьте строку и выберите «{ $word-publish }»
 obstacle-chat = чат администратора не принимает от бота такие сообщения ({ $words }). Дайте боту право писать и отправлять картинки
-obstacle-admin-chat = показать картинку в чате администратора не удалось, бота там нет. Верните его и выберите «Опубликовать»
-obstacle-gave-up = Telegram так и не подтвердил картинку. Выберите «Опубликовать» ещё раз
+obstacle-admin-chat = показать картинку в чате администратора не удалось, бота там нет. Верните его и выберите «{ $word-publish }»
+obstacle-gave-up = Telegram так и не подтвердил картинку. Выберите «{ $word-publish }» ещё раз
 refusal-announced = уже объявлена { $day }; чтобы объявить снова, скопируйте строку
 refusal-announced-before = уже объявлена раньше; чтобы объявить снова, скопируйте строку
 refusal-nothing-to-do = делать нечего: эта акция сейчас не рассылается
 refusal-unknown-action = нет такого действия: «{ $word }»
-refusal-copied = это копия строки: когда будет готова, выберите «Опубликовать» ещё раз
+refusal-copied = это копия строки: когда будет готова, выберите «{ $word-publish }» ещё раз
 refusal-before-our-time = действие стояло здесь до запуска: выберите его ещё раз
 refusal-test-failed = проверка не удалась: { $why }
-refusal-no-list = список партнёров ещё не прочитан: выберите «Опубликовать» чуть позже
+refusal-no-list = список партнёров ещё не прочитан: выберите «{ $word-publish }» чуть позже
 refusal-no-admin-chat = показать негде: в настройках нет чата администратора
 duration-at-once = меньше секунды
 duration-seconds = ≈ { $seconds } с
@@ -373,7 +379,7 @@ admin-updates-taken = Сообщения партнёров до нас не д�
 admin-updates-back = Сообщения партнёров снова приходят.
 admin-overdue = ⏰ Обращение № { $number } ждёт ответа с { $time }.
 admin-rows-stopped = Обращения № { $numbers } – { $words }
-admin-staff-held = Из списка партнёров пропали сразу { $lost } из { $all }. Похоже, список переписывают: доступ пока ни у кого не отнимаем. Если так и задумано, поставьте этим партнёрам «не авторизован» рядом с их Telegram ID или удаляйте строки не больше чем по пятой части за раз.
+admin-staff-held = Из списка партнёров пропали сразу { $lost } из { $all }. Похоже, список переписывают: доступ пока ни у кого не отнимаем. Если так и задумано, поставьте этим партнёрам «{ $word-not-authorized }» рядом с их Telegram ID или удаляйте строки не больше чем по пятой части за раз.
 admin-staff-mended = Список партнёров снова в порядке.
 admin-revoked = Код { $code } отвязан: его убрали из списка или закрыли ему доступ.
 admin-restored = Журнал старше таблицы: похоже, его восстановили из копии. Номера, статусы и истории взяли из таблицы; ответы в ячейках ждут команды sheetdesk release answers; сообщений, которые могли уже уйти и не отправлены повторно: { $count }.
@@ -404,12 +410,12 @@ broadcast-begins =
 broadcast-over = «{ $title }» разослана. Получили – { $sent }, не доставлено – { $failed }, неизвестно – { $unknown }, заблокировали бота или отписались – { $skipped }.
 broadcast-halted = «{ $title }» не рассылаем: отправить её не удаётся. В чём дело и что делать, написано в строке акции.
 promotion-vanished = Строка акции «{ $title }» исчезла посреди рассылки, поэтому рассылка остановлена. Верните строку – продолжим сами.
-promotion-unfit = Пришёл срок акции «{ $title }», но в её строке что-то не так – что именно, написано в столбце «Рассылка». Исправьте и выберите «Опубликовать».
+promotion-unfit = Пришёл срок акции «{ $title }», но в её строке что-то не так – что именно, написано в столбце «{ $word-mailing }». Исправьте и выберите «{ $word-publish }».
 promotion-late =
     { $hours ->
-        [one] Акция «{ $title }» опоздала на { $hours } час, поэтому сами её не рассылаем. «Опубликовать» в её строке – разослать, «Отменить» – нет.
-        [few] Акция «{ $title }» опоздала на { $hours } часа, поэтому сами её не рассылаем. «Опубликовать» в её строке – разослать, «Отменить» – нет.
-       *[many] Акция «{ $title }» опоздала на { $hours } часов, поэтому сами её не рассылаем. «Опубликовать» в её строке – разослать, «Отменить» – нет.
+        [one] Акция «{ $title }» опоздала на { $hours } час, поэтому сами её не рассылаем. «{ $word-publish }» в её строке – разослать, «{ $word-cancel }» – нет.
+        [few] Акция «{ $title }» опоздала на { $hours } часа, поэтому сами её не рассылаем. «{ $word-publish }» в её строке – разослать, «{ $word-cancel }» – нет.
+       *[many] Акция «{ $title }» опоздала на { $hours } часов, поэтому сами её не рассылаем. «{ $word-publish }» в её строке – разослать, «{ $word-cancel }» – нет.
     }
 promotion-tested =
     { $count ->
@@ -437,6 +443,8 @@ operator-unknown =
        *[other] Неизвестно, дошли ли: { $count }. Отправить ещё раз – /unknown resend имя, больше не считать – /unknown drop имя; вместо имени можно all.
     }
 admin-chat-moved = Этот чат стал супергруппой, его новый номер { $chat }. Пишем уже сюда; впишите номер в настройки: SHEETDESK_TELEGRAM__ADMIN_CHAT={ $chat }
+operator-unknown-line = { $name } – { $at }
+operator-unknown-line-appeal = { $name } – { $at }, обращение № { $number }
 operator-silence-ended = Больше не ждём: отправляем то, что накопилось.
 operator-done =
     { $count ->
@@ -452,19 +460,53 @@ operator-help =
     /quarantine – записи, которые не удалось разобрать
     /unknown – сообщения, о которых неизвестно, дошли ли они
 operator-failed = Не получилось: { $words }
+barred =
+    { $bar ->
+        [token] Telegram не знает этот токен (401): его отозвали или ввели с ошибкой. Впишите в telegram.token тот, что показывает @BotFather, и перезапустите службу
+        [unknown] Telegram не знает такого бота (404): ошибка в telegram.token или в telegram.api_url. Исправьте и перезапустите службу
+        [logged_out] бот вышел с этого сервера Bot API: впишите в telegram.api_url адрес того сервера, где он теперь, или выйдите из бота там и подождите десять минут
+        [frozen] Telegram заморозил бота или аккаунт владельца: подайте жалобу из этого аккаунта через @SpamBot
+        [misdirected] за бота отвечает другой сервер Bot API (421): впишите его адрес в telegram.api_url и перезапустите службу
+       *[conflict] ботом в то же время пользуется другая программа (409): остановите её или заведите ей отдельного бота
+    }
+shut-refused = { $words }
+shut-blocked = бота там заблокировали
+shut-deactivated = аккаунт удалён
+shut-no-chat = такого чата нет, или боту там ещё никто не писал
+shut-moved = чат стал супергруппой { $chat }
+shut-no-topic = такой темы там нет
+shut-gave-up = Telegram не отвечал
+shut-fixed = сообщение там не изменить
 verdict-well = Всё в порядке.
 verdict-at-work = Работаем. { $words }
-verdict-journal-down = Журнал не может записывать: новые сообщения не принимаем, сутки их придержит Telegram. Что делать, скажет sheetdesk status на сервере.
+verdict-journal-down =
+    Журнал не может записывать: новые сообщения не принимаем, сутки их придержит Telegram. { $place ->
+        [chat] Что делать, скажет sheetdesk status на сервере.
+       *[shell] Причина: { $words }.
+    }
+verdict-journal-doubted =
+    Журнал не может записывать: новые сообщения не принимаем, сутки их придержит Telegram. { $place ->
+        [chat] Что делать, скажет sheetdesk status на сервере.
+       *[shell] Файл журнала проверяется.
+    }
 verdict-tab-down =
     { $tab ->
         [partners] С листом партнёров
         [promotions] С листом акций
        *[appeals] С листом обращений
     } работать нельзя, остальное идёт.
-verdict-barred = Telegram не обслуживает бота; всё, что надо отправить, ждёт. Что делать, скажет sheetdesk check.
+verdict-barred =
+    Telegram не обслуживает бота; всё, что надо отправить, ждёт. { $place ->
+        [chat] Что делать, скажет sheetdesk check.
+       *[shell] { barred }.
+    }
 verdict-telegram-down = Telegram не отвечает; всё, что надо отправить, ждёт.
 verdict-sheets-down = Google Таблицы не отвечают; всё, что надо записать, ждёт.
-verdict-silent = Telegram просит молчать до { $until }, раньше ничего не уйдёт. Попробовать сразу: /release silence
+verdict-silent =
+    Telegram просит молчать до { $until }, раньше ничего не уйдёт. Попробовать сразу: { $place ->
+        [chat] /release silence
+       *[shell] sheetdesk release silence
+    }
 verdict-webhook = Telegram не доставляет нам сообщения: { $words }
 verdict-inbox-late = Новые сообщения ждут разбора уже { $minutes } мин. Скорее всего, кончилось место на диске: освободите его, дальше пойдёт само.
 verdict-outbox-late = Сообщения ждут отправки уже { $minutes } мин. Пойдёт само.
@@ -477,14 +519,25 @@ verdict-throttled =
         [telegram] Telegram просит
        *[sheets] Google Таблицы просят
     } не спешить: кое-что придёт позже.
-verdict-refused = Google не даёт записать строк: { $count }. Какие и почему, сказано в чате администратора и на листе «Состояние»; пробуем снова сами.
-verdict-quarantined = Отложено записей, которые не удалось разобрать: { $count }. Что с ними делать, скажет /quarantine
+verdict-refused = Google не даёт записать строк: { $count }. Какие и почему, сказано в чате администратора и на листе «{ $word-state }»; пробуем снова сами.
+verdict-quarantined =
+    Отложено записей, которые не удалось разобрать: { $count }. Что с ними делать, скажет { $place ->
+        [chat] /quarantine
+       *[shell] sheetdesk quarantine list
+    }
 verdict-held =
     Ответы, которые стояли в таблице до запуска, сами не уйдут: { $count }, № { $numbers }{ $more ->
         [0] .
        *[other] {" "}и ещё { $more }.
-    } Отправить: /release
-verdict-unknown = Неизвестно, дошли ли сообщения: { $count }. Что с ними делать, скажет /unknown
+    } Отправить: { $place ->
+        [chat] /release
+       *[shell] sheetdesk release answers
+    }
+verdict-unknown =
+    Неизвестно, дошли ли сообщения: { $count }. Что с ними делать, скажет { $place ->
+        [chat] /unknown
+       *[shell] sheetdesk unknown list
+    }
 verdict-failed = Не дошло сообщений: { $count }.
 status-queues = Ждут: разбора – { $inbox }, отправки – { $outbox }, записи в таблицу – { $rows }
 status-oldest = Дольше всего: { $seconds } с
@@ -584,7 +637,7 @@ staff-solve = Решено
 staff-taken = 🟡 В работе: { $name }
 staff-solved = ✅ Решено
 staff-solved-by = Решено: { $name }
-staff-solved-too-soon = Пока не закрываем: партнёр успел написать ещё. Прочтите и нажмите «Решено» снова.
+staff-solved-too-soon = Пока не закрываем: партнёр успел написать ещё. Прочтите и нажмите «{ staff-solve }» снова.
 staff-sending = Отправим в { $time }. До этого сообщение можно изменить или отозвать.
 staff-delivered = Доставлено в { $time }. Измените сообщение – изменится и у партнёра.
 staff-correcting = Исправим у партнёра в { $time }.
@@ -628,9 +681,9 @@ digest-wait = № { $number } ({ digest-span })
 digest-quiet = Доброе утро! Никто не ждёт ответа.
 digest-failed =
     { $count ->
-        [one] Не дошёл { $count } ответ: № { $numbers }. Причина – в столбце «Доставка».
-        [few] Не дошли { $count } ответа: № { $numbers }. Причины – в столбце «Доставка».
-       *[many] Не дошли { $count } ответов: № { $numbers }. Причины – в столбце «Доставка».
+        [one] Не дошёл { $count } ответ: № { $numbers }. Причина – в столбце «{ $word-delivery }».
+        [few] Не дошли { $count } ответа: № { $numbers }. Причины – в столбце «{ $word-delivery }».
+       *[many] Не дошли { $count } ответов: № { $numbers }. Причины – в столбце «{ $word-delivery }».
     }
 digest-rated =
     { $down ->
@@ -643,3 +696,77 @@ tab-name =
         [promotions] акции
        *[appeals] обращения
     }
+
+## О таблице
+tab-trouble = Лист «{ $title }»: { $words }
+spreadsheet-closed = таблица закрыта для сервиса. Откройте её для { $account } с правом «Редактор».
+spreadsheet-none = такой таблицы нет. Проверьте её идентификатор в настройках; возможно, её удалили.
+spreadsheet-api-off = в проекте Google, которому принадлежит { $account }, выключен Google Sheets API. Включите его: { $enable } – через несколько минут всё пойдёт само.
+spreadsheet-office-file = это файл Excel (.xlsx), а не Google Таблица. Откройте его, выберите «Файл» → «Сохранить как Google Таблицу» и впишите идентификатор новой таблицы в настройки.
+spreadsheet-read-only = сервис может таблицу только читать. Дайте { $account } право «Редактор».
+tab-missing = В таблице нет листа «{ $title }»: верните ему это название или исправьте его в настройках.
+tab-unreadable = Лист «{ $title }» не удаётся прочитать, попробуем через минуту. Ответ Google: { $words }
+tab-moving = Лист «{ $title }» не удаётся прочитать: его строки или столбцы всё время двигаются. Попробуем через минуту.
+tab-columns-refused = не удаётся добавить столбцы справа. { $why }
+tab-marks-refused = Google не даёт пометить наши записи, поэтому мы не пишем. { $why }
+tab-archive-refused = Лист «{ $title }» нельзя дополнить, старые части диалогов ждут. { $why }
+tab-archive-headless = { $why } Старые части диалогов ждут.
+tab-astray = Лист «{ $title }», строка { $row }: сервис по ошибке записал не туда и не может вернуть, как было. { $why } Попробуем снова через минуту, дальше реже; как получится – скажем.
+why-protected = Лист или ячейки защищены: снимите защиту или добавьте { $account } в список тех, кому можно править.
+why-cell-limit = В таблице кончилось место (Google даёт 10 миллионов ячеек): удалите лишние строки, столбцы или листы.
+why-cell-length = Текст длиннее 50 000 знаков, столько в ячейку не помещается: сократите его.
+why-google = Ответ Google: { $words }
+headers-wrong = Лист «{ $title }»: { $faults }. Исправьте заголовки в первой строке; порядок столбцов не важен.
+header-missing = нет столбца «{ $header }»
+header-missing-alike = нет столбца «{ $header }» (есть похожий: «{ $nearest }»)
+header-doubled = столбец «{ $header }» встречается несколько раз
+protection = Sheetdesk: здесь пишет служба.
+
+## Что служба сделала бы
+foresee-begun = Смотрим в таблицы и говорим, что сделали бы; ничего не пишем и не отправляем. Остановить: Ctrl-C.
+foresee-over = Остановлено. Ничего не записано и не отправлено.
+foresee-running = Sheetdesk уже работает с каталогом { $directory }: он и так смотрит, а как у него дела, скажет sheetdesk status. Чтобы посмотреть рядом с ним, назовите пустой каталог в SHEETDESK_DATA_DIR
+foresee-uncopied = журнал не удалось скопировать во временный каталог: { $words }
+foresee-seen = Лист «{ $title }» прочитан: строк с ключом или telegram_id – { $rows }
+foresee-held = Ответов, которые стояли до запуска, – { $count }. Сами не уйдут, только по команде sheetdesk release answers
+foresee-answer = Отправить партнёру ответ на обращение № { $number }
+foresee-staff = Показать в чате специалистов: { $words }
+foresee-partner = Написать партнёру: { $words }
+foresee-operator = Написать администратору: { $words }
+foresee-row = Лист «{ $title }», строка { $row } ({ $whose }): { $deeds }
+foresee-row-new = Лист «{ $title }», новая строка: { $whose }
+foresee-rows-more = Лист «{ $title }»: и так же ещё в { $more } строках
+foresee-columns = Лист «{ $title }»: добавить справа столбцы { $headers }
+foresee-filter = Лист «{ $title }»: продлить фильтр на наши столбцы
+foresee-table = Лист «{ $title }»: продлить таблицу на наши столбцы и новые строки
+foresee-fills = Лист «{ $title }»: раскрасить статусы
+foresee-archive = Лист «{ $title }»: перенести туда частей длинных диалогов: { $parts }
+foresee-archive-new = Лист «{ $title }»: завести его и перенести туда частей длинных диалогов: { $parts }
+foresee-write = записать { $columns }
+foresee-clear = очистить «{ $column }»
+foresee-change = «{ $column }» → «{ $value }»
+foresee-quoted = «{ $word }»
+foresee-appeal = № { $number }
+foresee-code = код { $code }
+foresee-promotion = акция { $key }
+foresee-unnumbered = без №
+
+## Почему не получилось
+aside-no-object = { $field } – не объект JSON
+aside-missing = в обновлении Telegram нет поля { $field }
+aside-unlike = поле { $field } не такое, как обещает Bot API
+aside-gone = записи уже нет
+aside-unusable = с записью ничего не сделать ({ $words })
+aside-fault = ошибка самой службы ({ $words })
+aside-deadly = служба трижды падала на этой записи
+failed-unread = журнал не читается целиком: { $why }
+failed-see-log = причина – в логе
+failed-store = журнал не может записывать: { $words }
+failed-closed = служба останавливается
+failed-busy = слишком многое ждёт записи, попробуйте чуть позже
+failed-unknown-command = эта версия такой команды не знает
+failed-sheets-busy = служба занята таблицами, стирать пока нельзя. Попробуйте ещё раз
+failed-nobody = о «{ $who }» ничего не хранится. Укажите код, как он стоит в списке партнёров, или Telegram ID
+failed-no-record = записи { $record } нет; записи хранятся 8 дней
+failed-undecodable = запись { $record } не разобрать: { $why }
+failed-stumbles = правила спотыкаются о запись { $record }; где именно, сказано в логе

@@ -2,12 +2,17 @@
 //!
 //! Invariant: the client refuses every write, no address is bound, and Telegram is not called at all.
 
-use std::{collections::BTreeSet, fs, sync::Arc};
+use std::{collections::BTreeSet, fs, io, path::Path, sync::Arc};
+
+use tempfile::TempDir;
 
 use super::{Ended, Observer, Parts, Purpose, StartError, loops, spreadsheets};
 use crate::{
     config::Settings,
-    domain::operator::OperatorRequest,
+    domain::{
+        operator::OperatorRequest,
+        wording::{ForesightNote, Note},
+    },
     journal::DATA_FILE,
     operator::{ask, foresight},
     shutdown::Shutdown,
@@ -19,14 +24,9 @@ const REMEMBERED: usize = 50_000;
 /// Why there is nothing to observe with.
 #[derive(Debug, thiserror::Error)]
 pub enum ObserveError {
-    /// A service is at work.
-    #[error(
-        "a Sheetdesk is running with the data directory {0}: it looks already, and `sheetdesk status` says how it fares. To observe beside it, name an empty directory by SHEETDESK_DATA_DIR"
-    )]
-    Running(std::path::PathBuf),
-    /// The copy of the journal.
-    #[error("the journal cannot be copied to a temporary directory: {0}")]
-    Copy(#[from] std::io::Error),
+    /// A service is at work, or the journal cannot be copied; in words.
+    #[error("{0}")]
+    Refused(String),
     /// As for the service.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -45,15 +45,13 @@ pub async fn observe(
         .await
         .is_ok()
     {
-        return Err(ObserveError::Running(settings.data_dir));
+        let directory = settings.data_dir.display().to_string();
+        return Err(refused(&settings, ForesightNote::Running(&directory)));
     }
-    let directory = tempfile::Builder::new()
-        .prefix("sheetdesk-observe-")
-        .tempdir()?;
-    let journal = settings.data_dir.join(DATA_FILE);
-    if journal.exists() {
-        fs::copy(journal, directory.path().join(DATA_FILE))?;
-    }
+    let directory = copy(&settings.data_dir).map_err(|error| {
+        let words = error.to_string();
+        refused(&settings, ForesightNote::Uncopied(&words))
+    })?;
     settings.data_dir = directory.path().to_owned();
     let told = Arc::new(std::sync::Mutex::new(BTreeSet::new()));
     let observer: Observer = Arc::new(move |line: &str| {
@@ -76,4 +74,20 @@ pub async fn observe(
         foresight::watch(Arc::clone(&shared), Arc::clone(&observer), stop)
     });
     Ok(parts.until_stop().await)
+}
+
+/// A directory of its own with the journal as it is now.
+fn copy(data_dir: &Path) -> io::Result<TempDir> {
+    let directory = tempfile::Builder::new()
+        .prefix("sheetdesk-observe-")
+        .tempdir()?;
+    let journal = data_dir.join(DATA_FILE);
+    if journal.exists() {
+        fs::copy(journal, directory.path().join(DATA_FILE))?;
+    }
+    Ok(directory)
+}
+
+fn refused(settings: &Settings, why: ForesightNote<'_>) -> ObserveError {
+    ObserveError::Refused(settings.texts.note(Note::Foresight(why)))
 }

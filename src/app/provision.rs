@@ -4,7 +4,12 @@
 
 use crate::{
     config::Settings,
-    domain::{ids::SpreadsheetId, row::Column, word::Word},
+    domain::{
+        ids::SpreadsheetId,
+        row::Column,
+        word::Word,
+        wording::{Note, TableNote},
+    },
     sheets::{
         provision::{Protect, TabSpec, ViewSpec},
         table::layout::words::TabWords,
@@ -37,13 +42,15 @@ pub fn provision_plans(settings: &Settings) -> Vec<ProvisionPlan> {
             promotions(settings, address.tab.as_str()),
         ));
     }
-    let templates = spec(words::templates(&known.templates), Vec::new(), &[]);
+    let templates = words::templates(&known.templates);
+    let templates = spec(settings, templates, Vec::new(), &[]);
     specs.push((&sheets.appeals.spreadsheet, templates));
     let state = TabSpec {
         title: known.state.tab.as_str().to_owned(),
         words: None,
         offers: Vec::new(),
         protect: Protect::All,
+        warning: warning(settings),
         views: Vec::new(),
         overdue: None,
     };
@@ -75,13 +82,14 @@ fn partners(settings: &Settings) -> TabSpec {
         Column::Access,
         written(&[&statuses.not_authorized, &statuses.authorized]),
     )];
-    spec(words, offers, &[])
+    spec(settings, words, offers, &[])
 }
 
 fn appeals(settings: &Settings) -> TabSpec {
     let words = words::appeals(
         settings.sheets.appeals.tab.as_str(),
         &settings.words.appeals,
+        &settings.texts,
     );
     let orders = &settings.words.appeals.orders;
     let statuses = words.statuses.iter().map(|(_, word, _)| word);
@@ -101,7 +109,7 @@ fn appeals(settings: &Settings) -> TabSpec {
     TabSpec {
         views: views(settings),
         overdue: counts.then(|| overdue.to_owned()),
-        ..spec(words, vec![(Column::Status, statuses)], &ours)
+        ..spec(settings, words, vec![(Column::Status, statuses)], &ours)
     }
 }
 
@@ -148,18 +156,29 @@ fn promotions(settings: &Settings, tab: &str) -> TabSpec {
     ]);
     let words = words::promotions(tab, &settings.words.promotions);
     let offers = vec![(Column::Status, statuses), (Column::Action, actions)];
-    spec(words, offers, &[Column::Key, Column::Mailing])
+    spec(settings, words, offers, &[Column::Key, Column::Mailing])
 }
 
-fn spec(words: TabWords, offers: Vec<(Column, Vec<String>)>, ours: &[Column]) -> TabSpec {
+fn spec(
+    settings: &Settings,
+    words: TabWords,
+    offers: Vec<(Column, Vec<String>)>,
+    ours: &[Column],
+) -> TabSpec {
     TabSpec {
         title: words.title.clone(),
         words: Some(words),
         offers,
         protect: Protect::Columns(ours.to_vec()),
+        warning: warning(settings),
         views: Vec::new(),
         overdue: None,
     }
+}
+
+/// What is said of ranges that only the service writes.
+fn warning(settings: &Settings) -> String {
+    settings.texts.note(Note::Table(TableNote::Protection))
 }
 
 fn written(words: &[&Word]) -> Vec<String> {

@@ -44,7 +44,7 @@ impl Spreadsheets {
             ),
             (
                 &sheets.appeals,
-                words::appeals(sheets.appeals.tab.as_str(), &known.appeals),
+                words::appeals(sheets.appeals.tab.as_str(), &known.appeals, &rules.wording),
             ),
         ];
         let promotions = sheets.promotions.iter().map(|address| {

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use crate::{
     config::{
-        AppealWords, ArchiveWords, Fill, Hours, PartnerWords, PromotionWords, Settings,
+        AppealWords, ArchiveWords, Fill, Hours, PartnerWords, PromotionWords, Settings, SheetWords,
         TemplateWords,
     },
     domain::{
@@ -26,7 +26,7 @@ use crate::{
         session::Locale,
         tab::Tab,
         word::Word,
-        wording::{Say, Wording},
+        wording::{Say, Term, Wording},
     },
     sheets::table::layout::words::{TabWords, troubles, unaddressed},
     telegram::webhook::Menu,
@@ -68,8 +68,28 @@ pub(super) fn rules(settings: &Settings) -> Rules {
             .map(|hours| SignedDuration::try_from(hours).unwrap_or(SignedDuration::MAX)),
         rate: settings.telegram.rate_per_second.map_or(0, NonZeroU32::get),
         promotions: vocabulary(&settings.words.promotions),
-        wording: settings.texts.clone(),
+        wording: settings.texts.clone().calling(terms(&settings.words)),
     }
+}
+
+/// What the sheets call what texts send people to.
+fn terms(words: &SheetWords) -> impl Iterator<Item = (Term, String)> + use<> {
+    let (actions, orders) = (&words.promotions.actions, &words.appeals.orders);
+    let columns = &words.promotions.columns;
+    let state = (Term::State, words.state.tab.as_str().to_owned());
+    let words = [
+        (Term::Publish, &actions.publish),
+        (Term::Resume, &actions.resume),
+        (Term::Cancel, &actions.cancel),
+        (Term::Correct, &orders.correct),
+        (Term::SendAgain, &orders.send_again),
+        (Term::NotAuthorized, &words.partners.statuses.not_authorized),
+        (Term::Delivery, &words.appeals.columns.delivery),
+        (Term::Mailing, &columns.broadcast),
+        (Term::Content, &columns.content),
+    ];
+    let words = words.map(|(term, word)| (term, word.written().to_owned()));
+    words.into_iter().chain([state])
 }
 
 /// The chat of the specialists.
@@ -128,7 +148,7 @@ pub fn partners(title: &str, words: &PartnerWords) -> TabWords {
 }
 
 /// The words of the appeals tab.
-pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
+pub fn appeals(title: &str, words: &AppealWords, wording: &Wording) -> TabWords {
     let (names, statuses, fills) = (&words.columns, &words.statuses, &words.fills);
     TabWords {
         columns: vec![
@@ -153,8 +173,8 @@ pub fn appeals(title: &str, words: &AppealWords) -> TabWords {
             status(Status::AiAnswer, &statuses.ai_answer, None),
             status(Status::Resolved, &statuses.solved, Some(fills.solved)),
         ],
-        troubles: troubles(&Wording::built_in()),
-        unaddressed: unaddressed(&Wording::built_in()),
+        troubles: troubles(wording),
+        unaddressed: unaddressed(wording),
         ..plain(Tab::Appeals, title)
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         ids::{ChatId, SpreadsheetId},
         operator::OperatorRequest,
+        wording::Wording,
     },
     logs,
     operator::{ConsoleReply, StatusReport, TelegramStatus, ask},
@@ -263,7 +264,8 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
     let (sheets, known) = (&settings.sheets, &settings.words);
     let tab = async |about, address: &TabAddress, words: TabWords| {
         let account = sheets.credentials.client_email();
-        match read(sheets_client, &address.spreadsheet, words, account).await {
+        let told = (account, &settings.texts);
+        match read(sheets_client, &address.spreadsheet, words, told).await {
             Ok(readable) => {
                 let tables = unserved_tables(&readable.info, &readable.layout);
                 let mut found = vec![fine(about, place(&readable))];
@@ -279,7 +281,7 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
     if let Some(partners) = partners {
         findings.extend(list::faults(sheets_client, &partners).await);
     }
-    let words = words::appeals(sheets.appeals.tab.as_str(), &known.appeals);
+    let words = words::appeals(sheets.appeals.tab.as_str(), &known.appeals, &settings.texts);
     let (found, appeals) = tab("appeals", &sheets.appeals, words).await;
     findings.extend(found);
     if let Some(address) = &sheets.promotions {
@@ -300,7 +302,7 @@ async fn read(
     sheets_client: &SheetsClient,
     spreadsheet: &SpreadsheetId,
     words: TabWords,
-    account: &str,
+    (account, wording): (&str, &Wording),
 ) -> Result<Readable, String> {
     let failed = |error: SheetsError| denied(&error, account);
     let structure = sheets_client.structure(spreadsheet).await;
@@ -312,7 +314,7 @@ async fn read(
     let headings = ranges.map_err(failed)?.first().map(headers);
     Ok(Readable {
         layout: Layout::read(&words, &headings.unwrap_or_default())
-            .map_err(|error| error.to_string())?,
+            .map_err(|error| error.words(wording))?,
         info: info.clone(),
         words,
         spreadsheet: spreadsheet.clone(),

@@ -10,6 +10,7 @@ use super::Failure;
 use crate::{
     app::{self, App, Ended},
     config::Settings,
+    domain::wording::{ForesightNote, Note},
     logs,
     shutdown::Shutdown,
 };
@@ -46,11 +47,11 @@ pub(super) async fn serve(settings: Settings, until: Until) -> Result<ExitCode, 
 pub(super) async fn observe(settings: Settings) -> Result<ExitCode, Failure> {
     logs::init(settings.log.format, "warn").context("the log cannot be set up")?;
     let shutdown = Shutdown::on_signals().context("signals cannot be heard")?;
-    println!(
-        "Смотрим в таблицы и говорим, что сделали бы; ничего не пишем и не отправляем. Остановить: Ctrl-C."
-    );
+    let wording = settings.texts.clone();
+    let say = |note: ForesightNote<'_>| wording.note(Note::Foresight(note));
+    println!("{}", say(ForesightNote::Begun));
     let ended = app::observe(settings, shutdown, |line| println!("– {line}")).await?;
-    println!("Остановлено. Ничего не записано и не отправлено.");
+    println!("{}", say(ForesightNote::Over));
     code(ended)
 }
 

@@ -9,7 +9,11 @@ use std::process::ExitCode;
 use super::{Failure, Format};
 use crate::{
     config::Local,
-    domain::{operator::OperatorRequest, session::Locale, wording::Wording},
+    domain::{
+        operator::OperatorRequest,
+        session::Locale,
+        wording::{ReadIn, Wording},
+    },
     health::Health,
     operator::{ConsoleReply, LookStatus, StatusReport, ask, verdict},
 };
@@ -69,7 +73,8 @@ pub(super) fn unexpected(reply: ConsoleReply) -> Failure {
 
 /// The verdict, and after an empty line the figures.
 fn describe(status: &StatusReport) -> String {
-    let mut lines = verdict::lines(&Wording::built_in(), Locale::En, status);
+    let wording = Wording::built_in().speaking(Locale::En);
+    let mut lines = verdict::lines(&wording, ReadIn::Shell, status);
     lines.push(String::new());
     if !status.journal.storing && status.journal.figures_age_s > 0 {
         let age = span(status.journal.figures_age_s);
@@ -195,7 +200,11 @@ mod tests {
     use super::*;
     use crate::{
         clock,
-        domain::{row::CellValue, rules::Rules, wording::Say},
+        domain::{
+            row::CellValue,
+            rules::Rules,
+            wording::{Note, VerdictNote},
+        },
         operator::{
             chat_text, state_tab,
             verdict::tests::{CASES, after},
@@ -208,20 +217,22 @@ mod tests {
         for (happens, items) in CASES {
             let status = after(*happens);
             let terminal = describe(&status);
-            let chat = chat_text::reply(&ConsoleReply::Status(Box::new(status.clone())));
+            let reply = ConsoleReply::Status(Box::new(status.clone()));
+            let chat = chat_text::reply(&rules.wording, &reply);
             let tab = state_tab::head(&rules, &status, None, clock::now());
             let tab: String = tab.iter().flatten().map(words).collect();
-            let names = |say: Say<'_>, named: bool| {
-                let [ru, en] = [Locale::Ru, Locale::En].map(|it| rules.wording.say(it, say));
-                let all = [(&terminal, &en), (&chat, &ru), (&tab, &ru)];
+            let names = |note: &dyn Fn(ReadIn) -> VerdictNote<'static>, named: bool| {
+                let says = |place| rules.wording.every_note(Note::Verdict(note(place)));
+                let ([_, shell], [ru, _]) = (says(ReadIn::Shell), says(ReadIn::Chat));
+                let all = [(&terminal, &shell), (&chat, &ru), (&tab, &ru)];
                 for (place, words) in all {
                     assert_eq!(place.contains(words), named, "«{words}» in {place}");
                 }
             };
-            items
-                .iter()
-                .for_each(|item| names(Say::Verdict(*item), true));
-            names(Say::VerdictWell, items.is_empty());
+            for item in *items {
+                names(&|place| VerdictNote::Item(*item, place), true);
+            }
+            names(&|_| VerdictNote::Well, items.is_empty());
         }
     }
 

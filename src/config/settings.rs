@@ -26,6 +26,7 @@ use super::words::SheetWords;
 use super::working;
 use crate::domain::hours::Shift;
 use crate::domain::ids::SpreadsheetId;
+use crate::domain::session::Locale;
 use crate::domain::wording::Wording;
 use crate::logs;
 use crate::proxies::ProxyList;
@@ -35,11 +36,12 @@ const SCHEDULE: &str = "six fields, such as \"0 */5 * * * *\" for every five min
 const PROXIES: &str = "addresses such as socks5h://name:password@proxy.example.com:1080, with commas between several; none is a straight connection";
 const FLAG: &str = "true or false";
 
-// Commands beside the running service read these two alone.
+// Commands beside the running service read these alone.
 const DATA_DIR: Setting<PathBuf> =
     setting(values::path, "a directory that the service may write to").or("./data");
 const LISTEN: Setting<SocketAddr> =
     setting(addresses::address, "an address such as 127.0.0.1:8080").or("127.0.0.1:8080");
+const LANGUAGE: Setting<Locale> = setting(values::language, "ru or en").or("ru");
 
 settings! {
     /// All settings of the service.
@@ -52,6 +54,8 @@ settings! {
         /// What the firm calls itself to its partners.
         firm: Option<FirmName> =
             setting(values::firm, "the firm's name in one line, at most 60 characters").optional(),
+        /// The language of all that specialists, marketers and the operator read; a partner is answered in that of his Telegram.
+        language: Locale = LANGUAGE,
         /// The log.
         log: Log = Section::<Log>,
         /// The addresses that we listen on.
@@ -74,7 +78,7 @@ settings! {
         files: Files = Section::<Files>,
         /// Headers and statuses of the tabs.
         words: SheetWords = WordsBeside,
-        /// What the bot says to partners.
+        /// What the bot says.
         texts: Wording = TextsBeside,
     }
 
@@ -243,14 +247,18 @@ pub struct Local {
     pub data_dir: PathBuf,
     /// Where the probes are answered.
     pub listen: SocketAddr,
+    /// The language of the installation.
+    pub language: Locale,
 }
 
 impl Local {
     pub(super) fn read(r: &mut Reader) -> Option<Self> {
         let (data_dir, listen) = (DATA_DIR.read(r, "data_dir"), LISTEN.read(r, "http.listen"));
+        let language = LANGUAGE.read(r, "language");
         Some(Self {
             data_dir: data_dir?,
             listen: listen?,
+            language: language?,
         })
     }
 }
@@ -381,7 +389,7 @@ impl Declaration for WordsBeside {
     }
 }
 
-/// What the bot says to partners, with the files in which a firm says it otherwise.
+/// What the bot says, in the language of the installation, with the files in which a firm says otherwise what partners read.
 struct TextsBeside;
 
 impl Declaration for TextsBeside {
@@ -392,8 +400,10 @@ impl Declaration for TextsBeside {
     }
 
     fn read(&self, r: &mut Reader, _: &str) -> Option<Wording> {
+        let language = LANGUAGE.read(r, "language");
         let firm = r.optional("firm", values::firm)?;
-        r.texts(firm.as_ref())
+        let texts = r.texts(firm.as_ref())?;
+        language.map(|language| texts.speaking(language))
     }
 }
 

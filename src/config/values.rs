@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::error::{Wrong, shown, wrong};
 use super::keys::nearest;
+use crate::domain::session::Locale;
 use crate::logs::Format;
 
 /// Directives for the log's filter, known to be well-formed.
@@ -200,6 +201,10 @@ pub(super) fn rate<const MOST: u32>(text: &str) -> Result<Option<NonZeroU32>, Wr
 
 pub(super) fn flag(text: &str) -> Result<bool, Wrong> {
     choice(text, &[("true", true), ("false", false)])
+}
+
+pub(super) fn language(text: &str) -> Result<Locale, Wrong> {
+    choice(text, &[("ru", Locale::Ru), ("en", Locale::En)])
 }
 
 pub(super) fn log_format(text: &str) -> Result<Format, Wrong> {

@@ -16,29 +16,25 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OwnershipError {
     /// Two different things under one identity in the same decision.
-    #[error("a fault of the service itself: one identity for two {0}")]
+    #[error("one identity for two {0}")]
     Twice(&'static str),
     /// The appeal is another chat's.
-    #[error("a fault of the service itself: appeal {0} belongs to another partner")]
+    #[error("appeal {0} belongs to another partner")]
     Appeal(AppealId),
     /// In the line's place stands another.
-    #[error("a fault of the service itself: line {1} of appeal {0} is another message's")]
+    #[error("line {1} of appeal {0} is another message's")]
     Line(AppealId, u32),
     /// The message belongs to the appeal of another partner.
-    #[error("a fault of the service itself: a message is joined to appeal {0} of another partner")]
+    #[error("a message is joined to appeal {0} of another partner")]
     Post(AppealId),
     /// The message would go to somebody else than whose appeal or announcement it is.
-    #[error(
-        "a fault of the service itself: a message about appeal {0} would go to another partner"
-    )]
+    #[error("a message about appeal {0} would go to another partner")]
     Recipient(AppealId),
     /// The announcement would go to somebody else than it was made for.
-    #[error("a fault of the service itself: an announcement would go to another partner")]
+    #[error("an announcement would go to another partner")]
     Announcement,
     /// What the staff chat is shown would go to a partner, or shows it what another has written.
-    #[error(
-        "a fault of the service itself: what the staff is shown of appeal {0} is not its partner's, or would go to a partner"
-    )]
+    #[error("what the staff is shown of appeal {0} is not its partner's, or would go to a partner")]
     Staff(AppealId),
 }
 

@@ -136,7 +136,7 @@ pub struct Group {
     pub chat: ChatId,
 }
 
-/// The language of a chat.
+/// The language of a chat, or of an installation.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
@@ -145,7 +145,7 @@ pub enum Locale {
     /// Russian, the partners' language.
     #[default]
     Ru,
-    /// English, where Telegram's interface is English.
+    /// English, where Telegram's interface is English, or the settings say so.
     En,
 }
 
@@ -202,6 +202,18 @@ impl Session {
 }
 
 impl Locale {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Ru, Self::En];
+
+    /// The one that this is not.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Ru => Self::En,
+            Self::En => Self::Ru,
+        }
+    }
+
     /// From Telegram's IETF language tag; everything but English is answered in Russian.
     #[must_use]
     pub fn of_tag(tag: Option<&str>) -> Self {

@@ -2,12 +2,16 @@
 //! firm may say otherwise what it likes.
 //!
 //! Invariant: a text is asked for by a closed enum, beside whose variants its id and arguments are declared; a unit test holds both files
-//! to that, and [`own`] a firm's.
+//! to that, and [`own`] a firm's. A partner's language is his own; everybody else reads that of the installation.
 
 #[macro_use]
 mod declare;
 
 mod alert;
+mod failure;
+mod file;
+mod files;
+mod foresight;
 mod menu;
 mod note;
 mod opening;
@@ -16,6 +20,8 @@ mod promotion;
 mod staff;
 mod state;
 mod status;
+mod table;
+mod term;
 mod verdict;
 
 #[cfg(test)]
@@ -23,34 +29,36 @@ mod tests;
 
 use std::{fmt, sync::Arc};
 
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use fluent_bundle::{FluentResource, concurrent::FluentBundle};
 use jiff::civil::Date;
 
 use super::{
     appeal::Status,
     ids::{ChatId, Number},
     session::Locale,
-    text::fold,
 };
 use declare::{Argument as _, Phrase};
+use files::{bundle, render};
 
 pub use self::{
     alert::AlertNote,
+    failure::{AsideNote, FailureNote},
+    file::{FileNote, NoLink},
+    foresight::ForesightNote,
     menu::MenuButton,
-    note::{NoLink, Note},
+    note::Note,
     opening::OpeningWords,
     promotion::{BroadcastNote, PromotionNote},
     staff::StaffNote,
     state::StateNote,
     status::StatusNote,
-    verdict::VerdictItem,
+    table::TableNote,
+    term::Term,
+    verdict::{ReadIn, VerdictItem, VerdictNote},
 };
 
-const RU: &str = include_str!("../../migrations-free-config/texts/ru.ftl");
-const EN: &str = include_str!("../../migrations-free-config/texts/en.ftl");
-
 texts! {
-    /// Something to say to a partner, or to write into the sheet; and how the service is, for whoever asks.
+    /// Something to say to a partner, in his language.
     Say<'a> -> Phrase<'a> {
         /// First contact.
         Welcome = "welcome",
@@ -255,12 +263,6 @@ texts! {
         MenuPromotions = "menu-promotions",
         /// The bot's menu: `/help`.
         MenuHelp = "menu-help",
-        /// Nothing is wrong with the service.
-        VerdictWell = "verdict-well",
-        /// Stands before an item where all work goes on.
-        VerdictAtWork(words: &'a str) = "verdict-at-work",
-        /// Something is wrong, or wants a look.
-        Verdict(item: VerdictItem<'a>) = (VerdictItem::message),
     }
 }
 
@@ -269,6 +271,9 @@ texts! {
 pub struct Wording {
     ru: Texts,
     en: Texts,
+    /// In which notes are written.
+    language: Locale,
+    terms: Arc<[(Term, String)]>,
     /// The labels of the buttons below a chat, as words are compared.
     labels: Arc<[(String, MenuButton)]>,
 }
@@ -282,7 +287,7 @@ struct Texts {
 }
 
 impl Wording {
-    /// The texts that are built in.
+    /// The texts that are built in, with notes in Russian.
     #[must_use]
     pub fn built_in() -> Self {
         let texts = |locale| {
@@ -293,29 +298,31 @@ impl Wording {
         let mut wording = Self {
             ru: texts(Locale::Ru),
             en: texts(Locale::En),
+            language: Locale::default(),
+            terms: Term::ALL.map(|term| (term, term.usual().to_owned())).into(),
             labels: Arc::from([]),
         };
         wording.learn_labels();
         wording
     }
 
-    /// The button that writes this, which may be in the other language, or from before the firm had words of its own.
+    /// The same, with notes in this language.
     #[must_use]
-    pub fn menu_button(&self, text: &str) -> Option<MenuButton> {
-        let said = fold(text);
-        let mut labels = self.labels.iter();
-        labels
-            .find(|(label, _)| *label == said)
-            .map(|(_, button)| *button)
+    pub fn speaking(self, language: Locale) -> Self {
+        Self { language, ..self }
     }
 
-    /// Every message is compared with them, so they are said once.
-    fn learn_labels(&mut self) {
-        let labels = MenuButton::ALL.into_iter().flat_map(|button| {
-            let labels = self.every(button.label());
-            labels.map(|label| (fold(&label), button))
-        });
-        self.labels = labels.collect();
+    /// The same, with what the settings call things in the sheets.
+    #[must_use]
+    pub fn calling(self, terms: impl IntoIterator<Item = (Term, String)>) -> Self {
+        let terms = terms.into_iter().collect();
+        Self { terms, ..self }
+    }
+
+    /// The language of the installation.
+    #[must_use]
+    pub fn language(&self) -> Locale {
+        self.language
     }
 
     /// A text for a partner.
@@ -335,11 +342,23 @@ impl Wording {
         })
     }
 
-    /// A text for the sheet or the admin chat.
+    /// A text for the sheet, the admin chat or a terminal.
     #[must_use]
     pub fn note(&self, note: Note<'_>) -> String {
-        let (id, args) = note.message();
-        render(&self.ru.said, id, args)
+        self.noted(self.language, note)
+    }
+
+    /// What a note says in every language, in that of the installation first: what was written in another may still stand somewhere.
+    #[must_use]
+    pub fn every_note(&self, note: Note<'_>) -> [String; 2] {
+        [self.language, self.language.other()].map(|language| self.noted(language, note))
+    }
+
+    fn noted(&self, language: Locale, note: Note<'_>) -> String {
+        let (id, mut args) = note.message();
+        let terms = self.terms.iter();
+        args.extend(terms.map(|(term, word)| (term.name(), word.as_str().into())));
+        render(&self.texts(language).said, id, args)
     }
 
     fn texts(&self, locale: Locale) -> &Texts {
@@ -399,49 +418,4 @@ choices! {
     day(date: Date) {
         date => "date" (day = date.day(), month = date.month(), year = date.year().to_string()),
     }
-}
-
-/// The texts that are built in.
-fn bundle(locale: Locale) -> FluentBundle<FluentResource> {
-    let language = match locale {
-        Locale::Ru => "ru",
-        Locale::En => "en",
-    };
-    let language = language
-        .parse()
-        .expect("the languages are named here, and well-formed");
-    let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Isolation marks would stand visibly in sheet cells.
-    bundle.set_use_isolating(false);
-    bundle
-        .add_resource(resource(locale))
-        .expect("no text stands twice, a unit test sees to it");
-    bundle
-}
-
-fn resource(locale: Locale) -> FluentResource {
-    let source = match locale {
-        Locale::Ru => RU,
-        Locale::En => EN,
-    };
-    FluentResource::try_new(source.to_owned())
-        .expect("the built-in texts parse, a unit test sees to it")
-}
-
-fn render(
-    bundle: &FluentBundle<FluentResource>,
-    id: &'static str,
-    args: Vec<(&'static str, FluentValue<'_>)>,
-) -> String {
-    let args: FluentArgs<'_> = args.into_iter().collect();
-    let pattern = bundle
-        .get_message(id)
-        .and_then(|message| message.value())
-        .expect("every text exists, a unit test sees to it");
-    let mut errors = Vec::new();
-    let text = bundle
-        .format_pattern(pattern, Some(&args), &mut errors)
-        .into_owned();
-    debug_assert!(errors.is_empty(), "{id}: {errors:?}");
-    text
 }

@@ -21,7 +21,6 @@ use super::{
 use crate::domain::{
     files::LinkError,
     message::{Attachment, FileKind},
-    session::Locale,
     wording::{Say, Wording},
 };
 
@@ -161,8 +160,16 @@ fn wants_a_page(headers: &HeaderMap) -> bool {
     accepted.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// What a person sees who opened the link in a browser, in both languages.
+/// What a person sees who opened the link in a browser: a specialist, so in the language of the installation.
 fn page(wording: &Wording, problem: Problem) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (problem.status(), headers, words(wording, problem)).into_response()
+}
+
+fn words(wording: &Wording, problem: Problem) -> String {
     let say = match problem {
         Problem::Expired => Say::LinkExpired,
         Problem::FileGone => Say::LinkFileGone,
@@ -177,14 +184,7 @@ fn page(wording: &Wording, problem: Problem) -> Response {
         | Problem::TimedOut
         | Problem::NotStored => Say::LinkUnknown,
     };
-    let body = [Locale::Ru, Locale::En]
-        .map(|locale| wording.say(locale, say) + "\n")
-        .concat();
-    let headers = [
-        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (problem.status(), headers, body).into_response()
+    wording.say(wording.language(), say) + "\n"
 }
 
 #[cfg(test)]
@@ -192,7 +192,7 @@ mod tests {
     use axum::http::StatusCode;
 
     use super::*;
-    use crate::domain::text::Text;
+    use crate::domain::{session::Locale, text::Text};
 
     fn named(name: Option<&str>, kind: FileKind) -> String {
         disposition(&Attachment {
@@ -253,8 +253,17 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_told_in_both_languages() {
+    fn a_person_is_told_in_the_language_of_the_installation() {
         let page = page(&Wording::built_in(), Problem::Expired);
         assert_eq!(page.status(), StatusCode::GONE);
+        for (language, begins) in [
+            (Locale::Ru, "Срок ссылки истёк."),
+            (Locale::En, "The link has expired."),
+        ] {
+            let wording = Wording::built_in().speaking(language);
+            let words = words(&wording, Problem::Expired);
+            assert!(words.starts_with(begins), "{words}");
+            assert_eq!(words.lines().count(), 1);
+        }
     }
 }

@@ -20,7 +20,14 @@ use super::{
     records::Incoming,
     tables::{TableId, WriteTables},
 };
-use crate::domain::{effect::Decision, event::Event, ids::Seq, ownership, rules::Rules};
+use crate::domain::{
+    effect::Decision,
+    event::Event,
+    ids::Seq,
+    ownership,
+    rules::Rules,
+    wording::{AsideNote, Note},
+};
 
 /// The rules as the executor calls them.
 pub(super) type Decide = fn(&Rules, &WriteTables<'_>, Seq, &Event, Timestamp) -> Decision;
@@ -132,8 +139,10 @@ impl Executor {
             Ok(Err(error @ (TableError::Disk(_) | TableError::Damaged(_)))) => {
                 Err(Abort::Tables(error))
             }
-            Ok(Err(TableError::Record(words))) => Err(Abort::Record(seq, words)),
-            Err(panic) => Err(Abort::Record(seq, panic_words(panic.as_ref()))),
+            Ok(Err(TableError::Record(words))) => {
+                Err(Abort::Record(seq, self.why(AsideNote::Unusable(&words))))
+            }
+            Err(panic) => Err(Abort::Record(seq, self.fault(panic.as_ref()))),
         }
     }
 
@@ -146,31 +155,45 @@ impl Executor {
     ) -> Result<Result<Decided, String>> {
         let incoming = match tables.read::<Incoming>(TableId::Inbox, &keys::seq(seq)) {
             Ok(Some(incoming)) => incoming,
-            Ok(None) => return Ok(Err("the record is gone".to_owned())),
-            Err(TableError::Record(words)) => return Ok(Err(words)),
+            Ok(None) => return Ok(Err(self.why(AsideNote::Gone))),
+            Err(TableError::Record(words)) => {
+                return Ok(Err(self.why(AsideNote::Unusable(&words))));
+            }
             Err(error @ (TableError::Disk(_) | TableError::Damaged(_))) => return Err(error),
         };
         let own = incoming.key.is_none();
         let decided = catch_unwind(AssertUnwindSafe(|| {
-            let event = incoming.body.event(&self.interpret)?;
+            let event = incoming.body.event(&self.interpret);
+            let event = event.map_err(|undecodable| self.why(undecodable.note()))?;
             let decision = (self.decide)(&self.rules, tables, seq, &event, now);
-            ownership::check(tables, &decision).map_err(|error| error.to_string())?;
+            ownership::check(tables, &decision)
+                .map_err(|error| self.why(AsideNote::Fault(&error.to_string())))?;
             Ok(Decided { decision, own })
         }));
         match tables.take_failure() {
             Some(error @ (TableError::Disk(_) | TableError::Damaged(_))) => return Err(error),
-            Some(TableError::Record(words)) => return Ok(Err(words)),
+            Some(TableError::Record(words)) => {
+                return Ok(Err(self.why(AsideNote::Unusable(&words))));
+            }
             None => {}
         }
-        Ok(decided.unwrap_or_else(|panic| Err(panic_words(panic.as_ref()))))
+        Ok(decided.unwrap_or_else(|panic| Err(self.fault(panic.as_ref()))))
+    }
+
+    /// Why a record is set aside, for the operator who looks at it; never for a log.
+    pub(super) fn why(&self, note: AsideNote<'_>) -> String {
+        self.rules.wording.note(Note::Aside(note))
+    }
+
+    fn fault(&self, panic: &(dyn Any + Send)) -> String {
+        self.why(AsideNote::Fault(&said(panic)))
     }
 }
 
-/// What a panic said, for the operator who looks at the quarantined record; never for a log.
-pub(super) fn panic_words(panic: &(dyn Any + Send)) -> String {
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
     let owned = || panic.downcast_ref::<String>().map(String::as_str);
     let said = panic.downcast_ref::<&str>().copied().or_else(owned);
     let said = said.unwrap_or("no words");
-    let said: String = said.chars().take(PANIC_WORDS).collect();
-    format!("a fault of the service itself: {said}")
+    said.chars().take(PANIC_WORDS).collect()
 }

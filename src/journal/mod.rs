@@ -75,6 +75,7 @@ use crate::domain::{
     event::Event,
     ids::{BatchToken, OutboxId, Seq, SpreadsheetId},
     rules::Rules,
+    wording::AsideNote,
 };
 
 /// How long a caller waits for a permit of the queue; Telegram repeats a refused update at once, so a longer wait gains nothing.
@@ -154,9 +155,31 @@ impl OpenError {
     }
 }
 
-/// A stored raw record could not be turned into an event; quarantined with this reason for people.
+/// Why a stored raw record cannot be turned into an event: what is wrong, and with which part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undecodable(pub String);
+pub enum Undecodable {
+    /// It is no JSON object.
+    NoObject(String),
+    /// It is not there.
+    Missing(String),
+    /// It is something else than the protocol says.
+    Unlike(String),
+    /// The record was not stored as it came, in the words of our own code.
+    Damaged(String),
+}
+
+impl Undecodable {
+    /// As people are told.
+    #[must_use]
+    pub fn note(&self) -> AsideNote<'_> {
+        match self {
+            Self::NoObject(field) => AsideNote::NoObject(field),
+            Self::Missing(field) => AsideNote::Missing(field),
+            Self::Unlike(field) => AsideNote::Unlike(field),
+            Self::Damaged(words) => AsideNote::Unusable(words),
+        }
+    }
+}
 
 /// Turns a stored raw update into an event; given by `app`, so that the journal knows no protocol.
 pub type Interpret = Arc<dyn Fn(&[u8]) -> Result<Event, Undecodable> + Send + Sync>;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::{
-    DedupKey, Intent, Interpret,
+    DedupKey, Intent, Interpret, Undecodable,
     error::{Result, TableError},
     keys::Order,
 };
@@ -92,15 +92,14 @@ pub(super) struct Timer {
 
 impl Body {
     /// What it means, or why nobody can tell.
-    pub(super) fn event(self, interpret: &Interpret) -> Result<Event, String> {
-        let interpret = |raw: &[u8]| interpret(raw).map_err(|undecodable| undecodable.0);
+    pub(super) fn event(self, interpret: &Interpret) -> Result<Event, Undecodable> {
         match self {
             Self::Event(event) => Ok(*event),
             Self::Raw(text) => interpret(text.as_bytes()),
             Self::Bytes(encoded) => {
                 let raw = STANDARD
                     .decode(encoded)
-                    .map_err(|error| error.to_string())?;
+                    .map_err(|error| Undecodable::Damaged(error.to_string()))?;
                 interpret(&raw)
             }
         }

@@ -19,6 +19,7 @@ use crate::{
     domain::{
         event::{Event, Outcome},
         ids::Seq,
+        wording::AsideNote,
     },
 };
 
@@ -30,8 +31,6 @@ const CLEAN: &[u8] = b"clean";
 const DECIDING: &[u8] = b"deciding";
 /// After so many deaths with a record undecided it is decided alone.
 const SUSPECT: u8 = 2;
-/// The reason of a record that was in hand, alone, when the service died once more.
-const THIRD_DEATH: &str = "служба трижды падала на этой записи";
 
 /// What a step of deciding found.
 enum Step {
@@ -45,7 +44,7 @@ enum Step {
 
 /// Brings the journal into the state in which the writer can go on.
 pub(super) fn recover(db: &Database, executor: &mut Executor) -> Result<Hints> {
-    executor.transact(db, |_, tables| begin(tables))?;
+    executor.transact(db, begin)?;
     executor.transact(db, |_, tables| Ok(mixed::search(tables, clock::now())?))?;
     let mut hints = decide_pending(db, executor)?;
     executor.transact(db, |_, tables| Ok(lose_sends(tables)?))?;
@@ -63,7 +62,7 @@ pub(super) fn mark_clean(tables: &mut WriteTables<'_>) -> Result<()> {
     tables.put(TableId::Meta, CLEAN, &[])
 }
 
-fn begin(tables: &mut WriteTables<'_>) -> Result<(), Abort> {
+fn begin(executor: &Executor, tables: &mut WriteTables<'_>) -> Result<(), Abort> {
     if let Some(format) = tables.bytes(TableId::Meta, FORMAT)?
         && format != VERSION.to_be_bytes()
     {
@@ -76,7 +75,8 @@ fn begin(tables: &mut WriteTables<'_>) -> Result<(), Abort> {
         inbox::count_deaths(tables)?;
     }
     if let Some(mark) = tables.bytes(TableId::Meta, DECIDING)? {
-        let (seq, reason) = (keys::to_seq(&mark)?, THIRD_DEATH.to_owned());
+        // It was in hand, alone, when the service died once more.
+        let (seq, reason) = (keys::to_seq(&mark)?, executor.why(AsideNote::Deadly));
         inbox::quarantine(tables, seq, reason, clock::now())?;
         tables.remove(TableId::Meta, DECIDING)?;
     }

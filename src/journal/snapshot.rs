@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, Interpret, StoreError,
+    Intent, Interpret, StoreError, Undecodable,
     disk::Disk,
     error::{Result, TableError},
     keys, outbox,
@@ -241,7 +241,7 @@ impl Snapshot {
 
     /// A stored record as it came, whether decided, waiting or set aside; `None` once it is forgotten.
     #[must_use]
-    pub fn event(&self, seq: Seq, interpret: &Interpret) -> Option<Result<Event, String>> {
+    pub fn event(&self, seq: Seq, interpret: &Interpret) -> Option<Result<Event, Undecodable>> {
         let body = self.tables.or_default(self.body(seq))?;
         Some(body.event(interpret))
     }

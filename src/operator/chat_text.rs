@@ -1,4 +1,4 @@
-//! What the operator is answered in the admin chat, in Russian.
+//! What the operator is answered in the admin chat.
 //!
 //! Invariant: short enough for one message; what is longer says how much is left out.
 
@@ -8,10 +8,7 @@ use super::{
     verdict,
 };
 use crate::{
-    domain::{
-        session::Locale,
-        wording::{AlertNote, Note, StatusNote, Wording},
-    },
+    domain::wording::{AlertNote, Note, ReadIn, StatusNote, Wording},
     journal::SetAside,
 };
 
@@ -19,11 +16,10 @@ use crate::{
 const NAMED: usize = 15;
 
 /// The answer in words.
-pub fn reply(reply: &ConsoleReply) -> String {
-    let wording = Wording::built_in();
+pub fn reply(wording: &Wording, reply: &ConsoleReply) -> String {
     let note = |note: Note<'_>| wording.note(note);
     match reply {
-        ConsoleReply::Status(status) => lines(&wording, status).join("\n"),
+        ConsoleReply::Status(status) => lines(wording, status).join("\n"),
         ConsoleReply::Checked(found) if found.is_empty() => note(Note::Alert(AlertNote::AllWell)),
         ConsoleReply::Checked(found) => {
             let each = found
@@ -34,20 +30,21 @@ pub fn reply(reply: &ConsoleReply) -> String {
         ConsoleReply::Released(count) => note(Note::OperatorReleased(*count)),
         ConsoleReply::SilenceEnded => note(Note::OperatorSilenceEnded),
         ConsoleReply::Quarantine(records) => list(
-            &wording,
+            wording,
             records,
             Note::OperatorQuarantine,
             |record: &SetAside| format!("{} – {}", record.seq, record.reason),
         ),
         ConsoleReply::Unknown(messages) => list(
-            &wording,
+            wording,
             messages,
             Note::OperatorUnknown,
             |delivery: &UnknownDelivery| {
-                let number = delivery
-                    .number
-                    .map_or_else(String::new, |number| format!(", обращение № {number}"));
-                format!("{} – {}{number}", delivery.name, delivery.at)
+                note(Note::OperatorUnknownLine {
+                    name: &delivery.name,
+                    at: &delivery.at,
+                    number: delivery.number,
+                })
             },
         ),
         ConsoleReply::Done(count) => note(Note::OperatorDone(*count)),
@@ -77,7 +74,7 @@ fn list<T>(
 /// How things are, line by line.
 pub(super) fn lines(wording: &Wording, status: &StatusReport) -> Vec<String> {
     let note = |note: StatusNote<'_>| wording.note(Note::Status(note));
-    let mut lines = verdict::lines(wording, Locale::Ru, status);
+    let mut lines = verdict::lines(wording, ReadIn::Chat, status);
     lines.push(String::new());
     let outbox = &status.outbox;
     lines.push(note(StatusNote::Queues {

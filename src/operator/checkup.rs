@@ -118,7 +118,7 @@ pub async fn heartbeat(console: &Console) {
 
 async fn tell(console: &Console, command: Command) {
     if let Err(error) = console.apply(command).await {
-        tracing::warn!(error, "the admin chat is not told");
+        tracing::warn!(%error, "the admin chat is not told");
     }
 }
 

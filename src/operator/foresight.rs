@@ -9,7 +9,13 @@ use tokio_util::sync::CancellationToken;
 use super::Console;
 use crate::{
     config::TabAddress,
-    domain::{ids::OutboxId, tab::Tab, text::Html, view::View as _},
+    domain::{
+        ids::OutboxId,
+        tab::Tab,
+        text::Html,
+        view::View as _,
+        wording::{ForesightNote, Note},
+    },
     sheets::sync::Observer,
 };
 
@@ -37,7 +43,7 @@ fn seen(console: &Console) -> Vec<String> {
         let look = looks.get(tab.name())?;
         let (title, rows) = (address.tab.as_str(), look.rows);
         (look.age_s.is_some() && look.trouble.is_none())
-            .then(|| format!("Лист «{title}» прочитан: строк с ключом или telegram_id – {rows}"))
+            .then(|| say(console, ForesightNote::Seen { title, rows }))
     };
     let titles = [
         (Tab::Partners, &sheets.partners),
@@ -45,9 +51,7 @@ fn seen(console: &Console) -> Vec<String> {
     ];
     let mut lines: Vec<String> = titles.into_iter().filter_map(told).collect();
     if held > 0 {
-        lines.push(format!(
-            "Ответов, которые стояли до запуска, – {held}. Сами не уйдут, только по команде sheetdesk release answers"
-        ));
+        lines.push(say(console, ForesightNote::Held(held)));
     }
     lines
 }
@@ -60,12 +64,12 @@ fn messages(console: &Console) -> Vec<String> {
     let told = |id: OutboxId| match &id {
         OutboxId::Answer(appeal, _, part) => {
             let number = view.appeal(*appeal)?.number?;
-            (*part == 0).then(|| format!("Отправить партнёру ответ на обращение № {number}"))
+            (*part == 0).then(|| say(console, ForesightNote::Answer(number)))
         }
-        OutboxId::Thread(_, 0) => Some(format!(
-            "Показать в чате специалистов: {}",
-            plain(&view.outbox(&id)?.send.text)
-        )),
+        OutboxId::Thread(_, 0) => {
+            let words = &plain(&view.outbox(&id)?.send.text);
+            Some(say(console, ForesightNote::Staff(words)))
+        }
         OutboxId::Promotion(..)
         | OutboxId::Cover(..)
         | OutboxId::Preview(..)
@@ -73,15 +77,19 @@ fn messages(console: &Console) -> Vec<String> {
         | OutboxId::Staff(..) => None,
         OutboxId::Reply(..) => {
             let send = view.outbox(&id)?.send;
-            let whom = if Some(send.to) == admin {
-                "администратору"
-            } else {
-                "партнёру"
+            let words = &plain(&send.text);
+            let note = match Some(send.to) == admin {
+                true => ForesightNote::Operator(words),
+                false => ForesightNote::Partner(words),
             };
-            Some(format!("Написать {whom}: {}", plain(&send.text)))
+            Some(say(console, note))
         }
     };
     view.unsent().into_iter().filter_map(told).collect()
+}
+
+fn say(console: &Console, note: ForesightNote<'_>) -> String {
+    console.rules.wording.note(Note::Foresight(note))
 }
 
 /// A text of ours as it reads.

@@ -17,8 +17,13 @@ use super::{
 use crate::{
     clock,
     domain::{
-        alerts::Alerts, appeal::RejectReason, broadcast::Broadcast, ids::ChatId, tab::Tab,
+        alerts::Alerts,
+        appeal::RejectReason,
+        broadcast::Broadcast,
+        ids::ChatId,
+        tab::Tab,
         view::View,
+        wording::{Note, VerdictNote},
     },
     health::Health,
     journal::{Figures, Snapshot},
@@ -111,13 +116,13 @@ impl Console {
                 barred: self.telegram.service_refusal(),
                 silent_until: self.silent_until(),
                 webhook: self.noted.webhook.trouble(),
-                admin_chat: admin.refused.as_ref().map(refusal),
+                admin_chat: admin.refused.as_ref().map(|why| self.shut(why)),
                 admin_chat_moved: admin
                     .moved
                     .filter(|(from, _)| self.rules.admin_chat == Some(*from))
                     .map(|(_, to)| to.0),
-                staff_chat: staff.place.refused.as_ref().map(refusal),
-                staff_topics: staff.topics_refused().filter(|_| topics).map(refusal),
+                staff_chat: staff.place.refused.as_ref().map(|why| self.shut(why)),
+                staff_topics: (staff.topics_refused().filter(|_| topics)).map(|why| self.shut(why)),
             },
             uptime_s: clock::monotonic().duration_since(self.started).as_secs(),
             restarts: loops.iter().map(|state| state.restarts).sum(),
@@ -191,6 +196,12 @@ impl Console {
         Some(until.strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
     }
 
+    /// Why a chat takes nothing from us.
+    fn shut(&self, why: &RejectReason) -> String {
+        let note = VerdictNote::Shut(why);
+        self.rules.wording.note(Note::Verdict(note))
+    }
+
     /// Until when all sending rests because Telegram has asked for it.
     fn silence(&self) -> Option<Timestamp> {
         let until = self.journal.snapshot().silent_until();
@@ -232,23 +243,4 @@ fn partners(snapshot: &Snapshot) -> Partners {
         partners.silent += u32::from(session.silent);
     }
     partners
-}
-
-/// Why a chat takes nothing from us.
-fn refusal(why: &RejectReason) -> String {
-    match why {
-        RejectReason::Refused(words)
-        | RejectReason::Recipient(words)
-        | RejectReason::Topics(words)
-        | RejectReason::Content(words) => words.clone(),
-        RejectReason::Blocked => "the bot is blocked there".to_owned(),
-        RejectReason::Deactivated => "the account is gone".to_owned(),
-        RejectReason::ChatNotFound => {
-            "there is no such chat, or nobody has written to the bot there".to_owned()
-        }
-        RejectReason::Moved(chat) => format!("it became the supergroup {chat}"),
-        RejectReason::TopicGone => "the topic is not there".to_owned(),
-        RejectReason::GaveUp | RejectReason::File(_) => "it was given up".to_owned(),
-        RejectReason::Gone | RejectReason::Fixed => "the message cannot be changed".to_owned(),
-    }
 }

@@ -15,7 +15,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{accept_loop, domain::operator::OperatorRequest};
+use crate::{
+    accept_loop,
+    domain::{operator::OperatorRequest, wording::FailureNote},
+};
 
 use super::{
     Console, backup,
@@ -102,7 +105,7 @@ async fn converse(stream: UnixStream, console: &Arc<Console>) -> io::Result<()> 
             return Ok(());
         }
         Ok(request) => execute(request, console).await,
-        Err(_) => ConsoleReply::Failed("this version does not know that command".to_owned()),
+        Err(_) => ConsoleReply::Failed(console.fails(FailureNote::UnknownCommand)),
     };
     write.write_all(socket::line(&reply)?.as_bytes()).await
 }

@@ -38,8 +38,9 @@ use crate::{
     domain::{
         event::{Command, Event},
         rules::Rules,
+        wording::{FailureNote, Note},
     },
-    journal::{Journal, Snapshot},
+    journal::{Journal, Snapshot, StoreError},
     sheets::{client::SheetsClient, sync::SyncStatus, work_gate::WorkGate},
     shutdown::Shutdown,
     supervisor::Supervisor,
@@ -73,10 +74,20 @@ pub struct Console {
 }
 
 impl Console {
-    /// Has the journal take in a command of the operator's.
-    pub(super) async fn apply(&self, command: Command) -> Result<(), String> {
-        let applied = self.journal.apply(vec![Event::Admin(command)]).await;
-        applied.map_err(|error| error.to_string())
+    /// Has the journal take in a command.
+    pub(super) async fn apply(&self, command: Command) -> Result<(), StoreError> {
+        self.journal.apply(vec![Event::Admin(command)]).await
+    }
+
+    /// The same at the wish of the operator, who is told why it does not work.
+    pub(super) async fn carry_out(&self, command: Command) -> Result<(), String> {
+        self.apply(command).await.map_err(|error| {
+            self.fails(match &error {
+                StoreError::Disk(words) => FailureNote::Store(words),
+                StoreError::Closed => FailureNote::Closed,
+                StoreError::Busy => FailureNote::Busy,
+            })
+        })
     }
 
     /// What the journal holds; that it cannot be read is no answer of the kind "there is nothing".
@@ -86,9 +97,19 @@ impl Console {
         if snapshot.intact() {
             return Ok(read);
         }
+        Err(self.unread())
+    }
+
+    /// That the journal cannot be read as a whole, and why.
+    fn unread(&self) -> String {
         let failure = self.journal.failure();
-        let why = failure.unwrap_or_else(|| "the log says why".to_owned());
-        Err(format!("the journal cannot be read whole: {why}"))
+        let why = failure.unwrap_or_else(|| self.fails(FailureNote::SeeLog));
+        self.fails(FailureNote::Unread(&why))
+    }
+
+    /// Why something does not work, in words.
+    fn fails(&self, note: FailureNote<'_>) -> String {
+        self.rules.wording.note(Note::Failure(note))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         event::{Command, ErasedPerson},
         ids::{ChatId, PartnerCode},
         view::View as _,
+        wording::FailureNote,
     },
     journal::Snapshot,
 };
@@ -28,7 +29,7 @@ const STILL_WITHIN: Duration = Duration::from_secs(8);
 /// Names what is stored.
 pub(super) fn name(console: &Console, who: &str) -> Result<ConsoleReply, String> {
     let found = console.read(|snapshot| find(snapshot, who))?;
-    let (person, _) = found.ok_or_else(|| unknown(who))?;
+    let (person, _) = found.ok_or_else(|| console.fails(FailureNote::Nobody(who)))?;
     Ok(ConsoleReply::Person(Box::new(person)))
 }
 
@@ -37,22 +38,12 @@ pub(super) async fn erase(console: &Console, who: &str) -> Result<ConsoleReply, 
     // What a synchroniser has in hand may speak of the person: its read is thrown away, and it begins anew with what the journal holds then.
     let erase = console.work_gate.while_closed(async {
         let found = console.read(|snapshot| find(snapshot, who))?;
-        let (person, erased) = found.ok_or_else(|| unknown(who))?;
-        console.apply(Command::Erase(erased)).await?;
+        let (person, erased) = found.ok_or_else(|| console.fails(FailureNote::Nobody(who)))?;
+        console.carry_out(Command::Erase(erased)).await?;
         Ok(ConsoleReply::Person(Box::new(person)))
     });
-    timeout(STILL_WITHIN, erase).await.unwrap_or_else(|_| {
-        Err(
-            "the service is busy with the spreadsheets; nothing may be erased yet. Try again"
-                .to_owned(),
-        )
-    })
-}
-
-fn unknown(who: &str) -> String {
-    format!(
-        "nothing is stored of «{who}». Give the code as it stands in the staff list, or the Telegram ID"
-    )
+    let busy = |_| Err(console.fails(FailureNote::SheetsBusy));
+    timeout(STILL_WITHIN, erase).await.unwrap_or_else(busy)
 }
 
 fn find(snapshot: &Snapshot, who: &str) -> Option<(Person, ErasedPerson)> {

@@ -17,6 +17,7 @@ use crate::{
         operator::{OperatorRequest, QuarantineAction, Selection},
         replay::Case,
         view::View as _,
+        wording::{FailureNote, Note},
     },
     journal::{Interpret, Snapshot},
     telegram::decode,
@@ -41,11 +42,11 @@ async fn carry_out(ask: OperatorRequest, console: &Console) -> Result<ConsoleRep
         OperatorRequest::Status => ConsoleReply::Status(Box::new(console.status())),
         OperatorRequest::ReleaseAnswers => {
             let held = console.read(|snapshot| snapshot.figures().held)?;
-            console.apply(Command::ReleaseAnswers).await?;
+            console.carry_out(Command::ReleaseAnswers).await?;
             ConsoleReply::Released(held)
         }
         OperatorRequest::EndSilence => {
-            console.apply(Command::EndSilence).await?;
+            console.carry_out(Command::EndSilence).await?;
             ConsoleReply::SilenceEnded
         }
         OperatorRequest::Quarantine(QuarantineAction::List) => {
@@ -83,8 +84,9 @@ pub async fn answer(
 ) {
     while let Some(Some(ask)) = stop.run_until_cancelled(questions.recv()).await {
         let reply = execute(ask, console).await;
-        if let Err(words) = console.apply(Command::Tell(chat_text::reply(&reply))).await {
-            tracing::warn!(error = words, "the operator could not be answered");
+        let words = chat_text::reply(&console.rules.wording, &reply);
+        if let Err(error) = console.apply(Command::Tell(words)).await {
+            tracing::warn!(%error, "the operator could not be answered");
         }
     }
 }
@@ -96,8 +98,8 @@ pub async fn digest(console: &Console) {
     if !snapshot.intact() {
         return;
     }
-    if let Err(words) = console.apply(Command::Notify(Notice::Digest(digest))).await {
-        tracing::warn!(error = words, "the daily digest is not sent");
+    if let Err(error) = console.apply(Command::Notify(Notice::Digest(digest))).await {
+        tracing::warn!(%error, "the daily digest is not sent");
     }
 }
 
@@ -113,7 +115,7 @@ async fn with_each<T>(
     let count = u64::try_from(listed.len()).unwrap_or(u64::MAX);
     if count > 0 {
         let meant = listed.into_iter().map(|(_, meant)| meant);
-        console.apply(command(meant.collect())).await?;
+        console.carry_out(command(meant.collect())).await?;
     }
     Ok(ConsoleReply::Done(count))
 }
@@ -146,21 +148,19 @@ fn replay(console: &Console, seq: Seq) -> Result<ConsoleReply, String> {
     let interpret: Interpret = Arc::new(decode::decode);
     let event = match snapshot.event(seq, &interpret) {
         Some(Ok(event)) => event,
-        Some(Err(reason)) => return Err(format!("record {seq} cannot be understood: {reason}")),
-        None if !snapshot.intact() => {
-            return Err("the journal cannot be read whole: sheetdesk status says why".to_owned());
+        Some(Err(undecodable)) => {
+            let why = console.rules.wording.note(Note::Aside(undecodable.note()));
+            let (record, why) = (seq.0, why.as_str());
+            return Err(console.fails(FailureNote::Undecodable { record, why }));
         }
-        None => {
-            return Err(format!(
-                "there is no record {seq}; records are kept for 8 days"
-            ));
-        }
+        None if !snapshot.intact() => return Err(console.unread()),
+        None => return Err(console.fails(FailureNote::NoRecord(seq.0))),
     };
     let decided = std::panic::AssertUnwindSafe(|| {
         Case::record(&console.rules, snapshot.view(), seq, event, clock::now())
     });
     let case = std::panic::catch_unwind(decided)
-        .map_err(|_| format!("the rules stumble over record {seq}; the log says where"))?;
+        .map_err(|_| console.fails(FailureNote::Stumbles(seq.0)))?;
     let unwritable = |error: serde_json::Error| error.to_string();
     Ok(ConsoleReply::Replayed {
         decision: serde_json::to_string_pretty(&case.decision).map_err(unwritable)?,

@@ -7,10 +7,7 @@ pub(crate) mod tests;
 
 use super::report::StatusReport;
 use crate::{
-    domain::{
-        session::Locale,
-        wording::{Say, VerdictItem, Wording},
-    },
+    domain::wording::{Note, ReadIn, VerdictItem, VerdictNote, Wording},
     health::Health,
 };
 
@@ -27,8 +24,7 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
     let late = |oldest: Option<u64>, limit: u64| oldest.filter(|age| *age > limit);
     let some = |count: u64| (count > 0).then_some(count);
 
-    let trouble = status.journal.trouble.as_deref();
-    let journal = VerdictItem::JournalDown(trouble.unwrap_or("it is being checked"));
+    let journal = VerdictItem::JournalDown(status.journal.trouble.as_deref());
     let tabs = status.looks.iter();
     let tabs = tabs.filter(|(_, look)| look.trouble.is_some());
     let tabs: Vec<_> = tabs.map(|(tab, _)| VerdictItem::TabDown(tab)).collect();
@@ -39,7 +35,7 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
     // While Telegram is away, or an announcement goes out, messages wait as they should.
     let sends_at_once = !down && status.broadcasts.is_empty();
     let others = [
-        telegram.barred.map(|bar| VerdictItem::Barred(bar.remedy())),
+        telegram.barred.map(|bar| VerdictItem::Barred(bar.name())),
         (down && telegram.barred.is_none()).then_some(VerdictItem::TelegramDown),
         sheets_down.then_some(VerdictItem::SheetsDown),
         silent.map(VerdictItem::Silent),
@@ -73,15 +69,16 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
     first.chain(others.into_iter().flatten()).collect()
 }
 
-/// The verdict in words, an item a line.
+/// The verdict in words, an item a line, for whoever reads it there.
 #[must_use]
-pub fn lines(wording: &Wording, locale: Locale, status: &StatusReport) -> Vec<String> {
+pub fn lines(wording: &Wording, place: ReadIn, status: &StatusReport) -> Vec<String> {
     let items = verdict(status);
-    let say = |say: Say<'_>| wording.say(locale, say);
-    let mut lines: Vec<_> = items.iter().map(|item| say(Say::Verdict(*item))).collect();
+    let say = |note: VerdictNote<'_>| wording.note(Note::Verdict(note));
+    let item = |item: &VerdictItem<'_>| say(VerdictNote::Item(*item, place));
+    let mut lines: Vec<_> = items.iter().map(item).collect();
     match items.first() {
-        None => lines.push(say(Say::VerdictWell)),
-        Some(first) if first.is_minor() => lines[0] = say(Say::VerdictAtWork(&lines[0])),
+        None => lines.push(say(VerdictNote::Well)),
+        Some(first) if first.is_minor() => lines[0] = say(VerdictNote::AtWork(&lines[0])),
         Some(_) => {}
     }
     lines

@@ -36,6 +36,8 @@ pub struct TabSpec {
     pub offers: Vec<(Column, Vec<String>)>,
     /// Where people are warned.
     pub protect: Protect,
+    /// What is said there.
+    pub warning: String,
     /// Filters with names, each made where all of its columns stand.
     pub views: Vec<ViewSpec>,
     /// What ends the cell of a row that waits too long, where that is counted.
@@ -339,6 +341,7 @@ impl TabPlan {
                 changes: vec![Change::Protect {
                     sheet,
                     columns: None,
+                    words: self.spec.warning.clone(),
                 }],
             }],
             Protect::Columns(columns) => {
@@ -353,6 +356,7 @@ impl TabPlan {
                         changes: vec![Change::Protect {
                             sheet,
                             columns: Some((at, at + 1)),
+                            words: self.spec.warning.clone(),
                         }],
                     })
                 };

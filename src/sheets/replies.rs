@@ -146,7 +146,10 @@ fn tab_validation(
     protected: Option<Vec<api::ProtectedRange>>,
     data: Option<Vec<api::GridData>>,
 ) -> Validation {
-    let ours = |range: &api::ProtectedRange| range.description.as_deref() == Some(PROTECTION);
+    let ours = |range: &api::ProtectedRange| {
+        let words = range.description.as_deref();
+        words.is_some_and(|words| words.starts_with(PROTECTION))
+    };
     let columns = |range: api::ProtectedRange| {
         let range = range.range.unwrap_or_default();
         let end = range.end_column_index.map(|end| index(Some(end)));

@@ -29,9 +29,8 @@ pub(super) const VALIDATION_FIELDS: &str = "sheets(properties(sheetId),protected
 pub(super) const STYLE_FIELDS: &str = "sheets(properties(sheetId),data(startRow,startColumn,rowData(values(formattedValue,hyperlink,\
                                        userEnteredFormat(textFormat(bold,italic,link)),textFormatRuns(startIndex,format(bold,italic,link)),chipRuns))))";
 
-/// By these words in its description a protected range is known for ours.
-pub(super) const PROTECTION: &str =
-    "Sheetdesk: здесь пишет служба. Sheetdesk: the service writes here.";
+/// A protected range is known for ours by what its description begins with, whatever language the rest is in.
+pub(super) const PROTECTION: &str = "Sheetdesk:";
 
 /// The mask of a batch token's answer.
 pub(super) const FENCE_FIELDS: &str =
@@ -141,9 +140,11 @@ fn fill(request: &mut api::Request, change: &Change) -> Result<(), &'static str>
             color,
         } => request.add_conditional_format_rule = Some(add_fill(*span, formula, *color)?),
         Change::Offer { span, words } => request.set_data_validation = Some(offer(*span, words)?),
-        Change::Protect { sheet, columns } => {
-            request.add_protected_range = Some(protect(*sheet, *columns)?)
-        }
+        Change::Protect {
+            sheet,
+            columns,
+            words,
+        } => request.add_protected_range = Some(protect(*sheet, *columns, words)?),
         Change::Look(change) => look::fill(request, change)?,
         Change::Token(id) => request.create_developer_metadata = Some(token(*id)?),
         Change::DropToken(id) => request.delete_developer_metadata = Some(drop_token(*id)),
@@ -309,6 +310,7 @@ fn offer(span: Span, words: &[String]) -> Result<api::SetDataValidationRequest, 
 fn protect(
     sheet: SheetId,
     columns: Option<(u32, u32)>,
+    words: &str,
 ) -> Result<api::AddProtectedRangeRequest, &'static str> {
     Ok(api::AddProtectedRangeRequest {
         protected_range: Some(api::ProtectedRange {
@@ -318,7 +320,7 @@ fn protect(
                 end_column_index: columns.map(|(_, end)| index(end)).transpose()?,
                 ..Default::default()
             }),
-            description: Some(PROTECTION.to_owned()),
+            description: Some(words.to_owned()),
             warning_only: Some(true),
             ..Default::default()
         }),

@@ -51,6 +51,7 @@ use crate::{
         row::DesiredRow,
         tab::Tab,
         template::Template,
+        wording::Wording,
     },
     journal::{Intent, Marked, StoreError, Touched},
 };
@@ -161,6 +162,8 @@ struct Start {
     last_token: Option<BatchToken>,
     /// The e-mail address with which people share the spreadsheet.
     account: String,
+    /// What people are told.
+    wording: Wording,
 }
 
 /// How the synchronisation of a spreadsheet goes, for `status` and the probes.

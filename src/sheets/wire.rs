@@ -262,6 +262,8 @@ pub enum Change {
         sheet: SheetId,
         /// Which columns; `None` for the whole tab.
         columns: Option<(u32, u32)>,
+        /// What is said of the range.
+        words: String,
     },
     /// Changes how a tab looks, and nothing that stands in it.
     Look(LookChange),

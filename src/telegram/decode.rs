@@ -30,11 +30,11 @@ use crate::{
 /// Decodes the body of a webhook call, or one element of `getUpdates` (Bot API: `Update`).
 ///
 /// # Errors
-/// When it is no JSON object, or an update of a kind that we serve lacks what it must have; with a reason for people.
+/// When it is no JSON object, or an update of a kind that we serve lacks what it must have.
 pub fn decode(raw: &[u8]) -> Result<Event, Undecodable> {
     let text = to_lossy_json(raw);
-    let envelope: BTreeMap<String, &RawValue> = serde_json::from_str(&text)
-        .map_err(|_| Undecodable("the update is no JSON object".to_owned()))?;
+    let envelope: BTreeMap<String, &RawValue> =
+        serde_json::from_str(&text).map_err(|_| Undecodable::NoObject("update".to_owned()))?;
     let update = if let Some(body) = envelope.get("message") {
         message(&Fields::of("message", body)?)?
     } else if let Some(body) = envelope.get(CHANGED) {
@@ -277,13 +277,13 @@ impl<'a> Fields<'a> {
     fn of(path: &'static str, body: &'a RawValue) -> Result<Self, Undecodable> {
         match serde_json::from_str(body.get()) {
             Ok(map) => Ok(Self { path, map }),
-            Err(_) => Err(Undecodable(format!("{path} is no JSON object"))),
+            Err(_) => Err(Undecodable::NoObject(path.to_owned())),
         }
     }
 
     fn required<T: DeserializeOwned>(&self, name: &str) -> Result<T, Undecodable> {
         self.optional(name)?
-            .ok_or_else(|| Undecodable(format!("{}.{name} is missing", self.path)))
+            .ok_or_else(|| Undecodable::Missing(format!("{}.{name}", self.path)))
     }
 
     fn optional<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Undecodable> {
@@ -300,7 +300,7 @@ impl<'a> Fields<'a> {
     }
 
     fn unreadable(&self, name: &str) -> Undecodable {
-        Undecodable(format!("{}.{name} is not what the Bot API says", self.path))
+        Undecodable::Unlike(format!("{}.{name}", self.path))
     }
 }
 

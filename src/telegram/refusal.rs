@@ -110,6 +110,19 @@ impl ServiceRefusal {
         }
     }
 
+    /// Its name, by which texts for people tell it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Unknown => "unknown",
+            Self::LoggedOut => "logged_out",
+            Self::Frozen => "frozen",
+            Self::Misdirected => "misdirected",
+            Self::Conflict => "conflict",
+        }
+    }
+
     /// What is wrong and what to do, for the log and the commands.
     #[must_use]
     pub fn remedy(self) -> &'static str {

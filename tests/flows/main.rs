@@ -9,6 +9,7 @@ mod cells;
 mod corrections;
 #[path = "../support/crowd.rs"]
 mod crowd;
+mod english;
 mod first_messages;
 mod first_start;
 mod opening;

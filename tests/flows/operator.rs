@@ -59,7 +59,7 @@ async fn what_was_set_aside_is_named_tried_again_and_let_go() {
         .await
         .expect("it is");
     play.operator.write("/quarantine");
-    let told = hears(&play.operator, "message.chat is missing").await;
+    let told = hears(&play.operator, "нет поля message.chat").await;
     let number = told
         .content
         .text

@@ -330,7 +330,7 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     let text = run(&play.testbed, &["status"]).await;
     assert!(
         text.out
-            .starts_with("At work; 1 answers from before the first look wait for `sheetdesk release answers`: № 1."),
+            .starts_with("At work. Answers that stood in the spreadsheet before the start do not go out by themselves: 1, No. 1."),
         "{}",
         text.out
     );
@@ -384,7 +384,7 @@ async fn what_was_set_aside_is_listed_replayed_and_let_go() {
         .expect("it is");
     let listed = run(&play.testbed, &["quarantine", "list"]).await;
     assert!(
-        listed.out.contains("message.chat is missing"),
+        listed.out.contains("нет поля message.chat"),
         "{}",
         listed.out
     );
@@ -394,7 +394,7 @@ async fn what_was_set_aside_is_listed_replayed_and_let_go() {
     assert!(
         replayed
             .err
-            .contains("cannot be understood: message.chat is missing"),
+            .contains("не разобрать: в обновлении Telegram нет поля message.chat"),
         "{}",
         replayed.err
     );
@@ -425,11 +425,7 @@ async fn a_stored_record_is_decided_again_and_comes_with_its_test() {
         assert!(replayed.out.contains(part), "{part} in {}", replayed.out);
     }
     let missing = run(&play.testbed, &["replay", "4242"]).await;
-    assert!(
-        missing.err.contains("there is no record 4242"),
-        "{}",
-        missing.err
-    );
+    assert!(missing.err.contains("записи 4242 нет"), "{}", missing.err);
     service.stop(Signal::TERM).await;
 }
 

@@ -182,7 +182,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     let unknown = run(&play.testbed, &["forget", TOUR_PARTNER.code, "--yes"]).await;
     assert_eq!(unknown.code, Some(1));
     assert!(
-        unknown.err.contains("nothing is stored of «П-1042»"),
+        unknown.err.contains("о «П-1042» ничего не хранится"),
         "{}",
         unknown.err
     );

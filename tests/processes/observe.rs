@@ -86,6 +86,38 @@ async fn a_first_start_is_told_and_not_done() {
 }
 
 #[tokio::test]
+async fn it_is_told_in_the_language_of_the_installation() {
+    let mut play = Play::set().await;
+    play.testbed.configure("SCHEDULE__APPEALS", "* * * * * *");
+    play.testbed.configure("LANGUAGE", "en");
+    let child = Child::start(
+        play.testbed.directory(),
+        play.testbed.variables(),
+        &["serve", "--observe"],
+    );
+    for words in [
+        "nothing is written and nothing is sent",
+        "The tab “обращения” is read: rows with a key or a telegram_id – 1",
+        "The tab “обращения”: add at the right the columns “№”, “Доставка”",
+        "The tab “обращения”, row 2 (No. 1): write “№”, “Доставка”",
+    ] {
+        child.tells(words).await;
+    }
+    let (exit, _) = child.stop(Signal::TERM).await;
+    let said = exit.out.lines().map(|line| {
+        let quoted = line.split(['“', '”']).step_by(2);
+        // The key of a promotion is a word of the sheet.
+        quoted
+            .collect::<String>()
+            .replace("1-пх", "")
+            .replace("2-дт", "")
+    });
+    let is_russian = |c: char| matches!(c, 'А'..='я' | 'Ё' | 'ё');
+    let russian: Vec<String> = said.filter(|line| line.contains(is_russian)).collect();
+    assert!(russian.is_empty(), "{russian:?}");
+}
+
+#[tokio::test]
 async fn what_a_stopped_service_would_go_on_with_is_told() {
     let mut play = Play::set().await;
     play.testbed.configure("SCHEDULE__APPEALS", "* * * * * *");
@@ -124,8 +156,7 @@ async fn beside_a_running_service_it_says_where_to_look() {
     let exit = run(&play.testbed, &["serve", "--observe"]).await;
     assert_eq!(exit.code, Some(1));
     assert!(
-        exit.err
-            .contains("a Sheetdesk is running with the data directory"),
+        exit.err.contains("Sheetdesk уже работает с каталогом"),
         "{}",
         exit.err
     );

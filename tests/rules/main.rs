@@ -22,6 +22,7 @@ mod promotion_pictures;
 mod promotions;
 mod ratings;
 mod registration;
+mod service_texts;
 mod several_codes;
 mod sorting;
 mod staff;

@@ -15,8 +15,8 @@ use sheetdesk::domain::{
     tab::Tab,
     text::Text,
     wording::{
-        AlertNote, BroadcastNote, NoLink, Note, PromotionNote, Say, StateNote, StatusNote,
-        VerdictItem, Wording,
+        AlertNote, BroadcastNote, FileNote, NoLink, Note, PromotionNote, ReadIn, Say, StateNote,
+        StatusNote, VerdictItem, VerdictNote, Wording,
     },
 };
 
@@ -174,33 +174,39 @@ fn whatever_the_verdict_names_reads_well_in_both_languages() {
         numbers: &[41, 42],
         more,
     };
-    let all = [
-        Say::VerdictWell,
-        Say::VerdictAtWork("…"),
-        Say::Verdict(VerdictItem::JournalDown("the disk is full")),
-        Say::Verdict(VerdictItem::TabDown("appeals")),
-        Say::Verdict(VerdictItem::TabDown("partners")),
-        Say::Verdict(VerdictItem::TabDown("promotions")),
-        Say::Verdict(VerdictItem::Barred("appeal in that account, by @SpamBot")),
-        Say::Verdict(VerdictItem::TelegramDown),
-        Say::Verdict(VerdictItem::SheetsDown),
-        Say::Verdict(VerdictItem::Silent("2026-03-02 15:00:00 +03:00")),
-        Say::Verdict(VerdictItem::Webhook("Connection refused")),
-        Say::Verdict(VerdictItem::InboxLate(2)),
-        Say::Verdict(VerdictItem::OutboxLate(10)),
-        Say::Verdict(VerdictItem::AdminChat("the bot is blocked there")),
-        Say::Verdict(VerdictItem::AdminMoved(-1_009)),
-        Say::Verdict(VerdictItem::StaffTopics("the chat is not a forum")),
-        Say::Verdict(VerdictItem::Throttled("telegram")),
-        Say::Verdict(VerdictItem::Throttled("sheets")),
-        Say::Verdict(VerdictItem::Refused(2)),
-        Say::Verdict(VerdictItem::Quarantined(3)),
-        Say::Verdict(held(0)),
-        Say::Verdict(held(1_000)),
-        Say::Verdict(VerdictItem::Unknown(6)),
-        Say::Verdict(VerdictItem::Failed(7)),
+    let items = [
+        VerdictItem::JournalDown(None),
+        VerdictItem::JournalDown(Some("the disk is full")),
+        VerdictItem::TabDown("appeals"),
+        VerdictItem::TabDown("partners"),
+        VerdictItem::TabDown("promotions"),
+        VerdictItem::Barred("frozen"),
+        VerdictItem::TelegramDown,
+        VerdictItem::SheetsDown,
+        VerdictItem::Silent("2026-03-02 15:00:00 +03:00"),
+        VerdictItem::Webhook("Connection refused"),
+        VerdictItem::InboxLate(2),
+        VerdictItem::OutboxLate(10),
+        VerdictItem::AdminChat("the bot is blocked there"),
+        VerdictItem::AdminMoved(-1_009),
+        VerdictItem::StaffTopics("the chat is not a forum"),
+        VerdictItem::Throttled("telegram"),
+        VerdictItem::Throttled("sheets"),
+        VerdictItem::Refused(2),
+        VerdictItem::Quarantined(3),
+        held(0),
+        held(1_000),
+        VerdictItem::Unknown(6),
+        VerdictItem::Failed(7),
     ];
-    read_well_in_both("verdict_texts", &all);
+    let placed = [ReadIn::Chat, ReadIn::Shell].map(|place| {
+        let item = move |item| VerdictNote::Item(item, place);
+        items.map(item)
+    });
+    let frame = [VerdictNote::Well, VerdictNote::AtWork("…")];
+    let all = frame.into_iter().chain(placed.into_iter().flatten());
+    let all: Vec<_> = all.map(Note::Verdict).collect();
+    read_well("verdict_texts", &all);
 }
 
 #[test]
@@ -213,26 +219,26 @@ fn the_lines_of_a_dialogue_read_well() {
             number: Number(1041),
             part: 2,
         },
-        Note::LineFile {
+        Note::File(FileNote::Line {
             described: "Файл «прайс.pdf», 1,2 МБ",
             link: Ok("https://desk.example/files/41"),
-        },
-        Note::LineFile {
+        }),
+        Note::File(FileNote::Line {
             described: "Фото",
             link: Err(NoLink::NoAddress),
-        },
-        Note::LineFile {
+        }),
+        Note::File(FileNote::Line {
             described: "Видео, 25,0 МБ",
             link: Err(NoLink::TooLarge),
-        },
-        Note::FileKind(FileKind::Photo),
-        Note::FileKind(FileKind::Video),
-        Note::FileKind(FileKind::Animation),
-        Note::FileKind(FileKind::Audio),
-        Note::FileKind(FileKind::Voice),
-        Note::FileKind(FileKind::VideoNote),
-        Note::FileKind(FileKind::Document),
-        Note::FileKind(FileKind::Sticker),
+        }),
+        Note::File(FileNote::Kind(FileKind::Photo)),
+        Note::File(FileNote::Kind(FileKind::Video)),
+        Note::File(FileNote::Kind(FileKind::Animation)),
+        Note::File(FileNote::Kind(FileKind::Audio)),
+        Note::File(FileNote::Kind(FileKind::Voice)),
+        Note::File(FileNote::Kind(FileKind::VideoNote)),
+        Note::File(FileNote::Kind(FileKind::Document)),
+        Note::File(FileNote::Kind(FileKind::Sticker)),
         Note::LineContact {
             name: "Иван Ли",
             phone: "+79001112233",
@@ -692,11 +698,14 @@ fn read_well_in_both(name: &str, all: &[Say<'_>]) {
     }
 }
 
-fn read_well(name: &str, all: &[Note<'_>]) {
-    let wording = Wording::built_in();
-    let page: Vec<_> = all
-        .iter()
-        .map(|note| format!("{note:?}\n{}\n", wording.note(*note)))
-        .collect();
-    insta::assert_snapshot!(name, page.join("\n"));
+/// In the language that a firm has chosen.
+pub(crate) fn read_well(name: &str, all: &[Note<'_>]) {
+    for (locale, language) in [(Locale::Ru, "ru"), (Locale::En, "en")] {
+        let wording = Wording::built_in().speaking(locale);
+        let page: Vec<_> = all
+            .iter()
+            .map(|note| format!("{note:?}\n{}\n", wording.note(*note)))
+            .collect();
+        insta::assert_snapshot!(format!("{name}_{language}"), page.join("\n"));
+    }
 }

@@ -8,6 +8,7 @@ use crate::{
     app::{ProvisionPlan, provision_plans},
     cli::{Failure, check},
     config::Settings,
+    domain::wording::Wording,
     sheets::{
         a1::a1_columns,
         client::{SheetsClient, Timeouts},
@@ -31,7 +32,8 @@ pub(in crate::cli) async fn sheets(
             book.spreadsheet.0
         );
         let failed = |error: SheetsError| anyhow::anyhow!(check::denied(&error, account));
-        let rooms = survey(&sheets_client, &book, lists).await.map_err(failed)?;
+        let rooms = survey(&sheets_client, &book, lists, &settings.texts).await;
+        let rooms = rooms.map_err(failed)?;
         let mut steps = Vec::new();
         for (title, room) in rooms {
             let planned = match room {
@@ -100,6 +102,7 @@ async fn survey(
     sheets_client: &SheetsClient,
     book: &ProvisionPlan,
     lists: Lists,
+    wording: &Wording,
 ) -> Result<Vec<Room>, SheetsError> {
     let structure = sheets_client.structure(&book.spreadsheet).await?;
     let used = structure.tabs.iter().map(|tab| tab.sheet.0);
@@ -109,7 +112,7 @@ async fn survey(
         let (info, is_new) =
             provision::place(spec, &structure.tabs, SheetId(next.saturating_add(1)));
         next = next.max(info.sheet.0);
-        match look(sheets_client, book, spec, &info, is_new).await? {
+        match look(sheets_client, book, spec, &info, is_new, wording).await? {
             Ok(tab_plan) => sites.push((info, is_new, tab_plan)),
             Err(words) => rooms.push((info.title, Err(words))),
         }
@@ -147,6 +150,7 @@ async fn look(
     spec: &TabSpec,
     info: &TabInfo,
     is_new: bool,
+    wording: &Wording,
 ) -> Result<Result<TabPlan, String>, SheetsError> {
     let mut existing = ExistingTab::default();
     if !is_new && spec.words.is_some() {
@@ -157,7 +161,7 @@ async fn look(
     }
     let survey = |existing: &ExistingTab| {
         TabPlan::survey(spec.clone(), info.clone(), is_new, existing)
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.words(wording))
     };
     let tab_plan = survey(&existing);
     if is_new || !tab_plan.as_ref().is_ok_and(TabPlan::adds_headers) {
@@ -202,7 +206,8 @@ pub(in crate::cli) async fn furnish(settings: &Settings) -> Result<(), Failure> 
     let sheets_client = check::sheets_client(settings, Timeouts::default()).await?;
     for book in provision_plans(settings) {
         let mut steps = Vec::new();
-        for (title, planned) in survey(&sheets_client, &book, Lists::Keep).await? {
+        let rooms = survey(&sheets_client, &book, Lists::Keep, &settings.texts);
+        for (title, planned) in rooms.await? {
             let planned = planned.map_err(|words| anyhow::anyhow!("{title}: {words}"))?;
             steps.extend(planned);
         }

@@ -100,6 +100,12 @@ const OVERRIDES: &[Override] = &[
         "Агентство «Дом»",
     ),
     (
+        "language",
+        "en",
+        |s| format!("{:?} {:?}", s.language, s.texts.language()),
+        "En En",
+    ),
+    (
         "log.format",
         "json",
         |s| format!("{:?}", s.log.format),

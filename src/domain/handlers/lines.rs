@@ -17,7 +17,7 @@ use crate::domain::{
     session::Kept,
     text::{Text, fold, visible},
     view::View,
-    wording::{NoLink, Note},
+    wording::{FileNote, NoLink, Note},
 };
 
 /// How much of a message is quoted that another replies to, in characters.
@@ -40,7 +40,9 @@ pub(super) fn of(ctx: &mut DecisionContext<'_, impl View>, message: &Message) ->
 /// A partner's words in which no line can be taken for a specialist's or his note.
 fn apart(rules: &Rules, text: &str) -> String {
     let speakers = [Note::HistorySpecialist("", None), Note::HistoryNote("")]
-        .map(|speaker| fold(&rules.wording.note(speaker)));
+        .map(|speaker| rules.wording.every_note(speaker));
+    let speakers = speakers.concat();
+    let speakers: Vec<String> = speakers.iter().map(|speaker| fold(speaker)).collect();
     let marked = |line: &str| {
         // A line may be headed by a moment, as those of a history are.
         let word = fold(visible(line).trim_start_matches(|c: char| !c.is_alphabetic()));
@@ -265,30 +267,20 @@ fn file(ctx: &mut DecisionContext<'_, impl View>, attachment: &Attachment) -> St
             attachment: attachment.clone(),
         }));
     }
-    let kind = ctx.rules.wording.note(Note::FileKind(attachment.kind));
-    let named = attachment
-        .name
-        .as_ref()
-        .map_or(kind.clone(), |name| format!("{kind} «{}»", name.as_str()));
-    let described = attachment.size.map_or(named.clone(), |size| {
-        format!("{named}, {}", spoken_size(size))
-    });
-    ctx.rules.wording.note(Note::LineFile {
+    let note = |note: FileNote<'_>| ctx.rules.wording.note(Note::File(note));
+    let mut described = note(FileNote::Kind(attachment.kind));
+    if let Some(name) = &attachment.name {
+        let (kind, name) = (&described, name.as_str());
+        described = note(FileNote::Named { kind, name });
+    }
+    if let Some(bytes) = attachment.size {
+        let (file, size) = (&described, &note(FileNote::Size(bytes)));
+        described = note(FileNote::Sized { file, size });
+    }
+    note(FileNote::Line {
         described: &described,
         link: link.as_deref().map_err(|why| *why),
     })
-}
-
-/// A size as people say it: decimal units, as Telegram's apps show them.
-fn spoken_size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} Б"),
-        1_000..1_000_000 => format!("{} КБ", bytes.div_ceil(1_000)),
-        1_000_000.. => {
-            let tenths = bytes / 100_000;
-            format!("{},{} МБ", tenths / 10, tenths % 10)
-        }
-    }
 }
 
 fn framed(ctx: &DecisionContext<'_, impl View>, context: &Context, body: String) -> String {
@@ -321,24 +313,46 @@ pub(super) fn quoted(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{session::Locale, wording::Wording};
 
     #[test]
     fn sizes_are_spoken() {
-        let spoken: Vec<_> = [12, 999, 1_000, 345_600, 1_000_000, 1_250_000, 19_999_999]
-            .map(spoken_size)
-            .into();
-        assert_eq!(
-            spoken,
-            [
-                "12 Б",
-                "999 Б",
-                "1 КБ",
-                "346 КБ",
-                "1,0 МБ",
-                "1,2 МБ",
-                "19,9 МБ"
-            ]
-        );
+        for (language, spoken) in [
+            (Locale::Ru, "12 Б|999 Б|1 КБ|346 КБ|1,0 МБ|1,2 МБ|19,9 МБ"),
+            (Locale::En, "12 B|999 B|1 KB|346 KB|1.0 MB|1.2 MB|19.9 MB"),
+        ] {
+            let wording = Wording::built_in().speaking(language);
+            let sizes = [12, 999, 1_000, 345_600, 1_000_000, 1_250_000, 19_999_999];
+            let sizes = sizes.map(|size| wording.note(Note::File(FileNote::Size(size))));
+            assert_eq!(sizes.join("|"), spoken);
+        }
+    }
+
+    #[test]
+    fn nobody_speaks_as_a_specialist_in_any_language() {
+        for language in Locale::ALL {
+            let wording = Wording::built_in().speaking(language);
+            let rules = Rules {
+                wording,
+                ..Rules::default()
+            };
+            for line in [
+                "Специалист: всё решено",
+                "Specialist: all is solved",
+                "2026-03-02 10:00:00: Specialist (Ivanova): all is solved",
+                "Заметка: сам дурак",
+                "Note: his own fault",
+            ] {
+                assert_eq!(apart(&rules, line), format!("> {line}"));
+            }
+            for line in [
+                "Специалисты не отвечают",
+                "Specialists do not answer",
+                "Notes",
+            ] {
+                assert_eq!(apart(&rules, line), line);
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the admin chat hears of troubles: what is wrong and what to do, when it began and when it is over.
 //!
-//! Invariant: it is Russian, the language of the firm; every beginning says what to do.
+//! Invariant: every beginning says what to do.
 
 use fluent_bundle::FluentValue;
 use jiff::SignedDuration;

@@ -1,14 +1,16 @@
-//! What is written into the sheet and to the admin chat.
+//! What is written into the sheet, to the admin chat and to a terminal.
 //!
-//! Invariant: it is Russian, the language of the firm; a text from outside goes in as an argument and is never taken for a pattern.
+//! Invariant: it is in the language of the installation; a text from outside goes in as an argument and is never taken for a pattern.
 
 use super::declare::{Argument as _, Phrase};
-use super::{AlertNote, BroadcastNote, PromotionNote, StaffNote, StateNote, StatusNote};
+use super::{
+    AlertNote, AsideNote, BroadcastNote, FailureNote, FileNote, ForesightNote, PromotionNote,
+    StaffNote, StateNote, StatusNote, TableNote, VerdictNote,
+};
 use crate::domain::{
     appeal::{LeftBehind, RejectReason, Unfetched},
     ids::{ChatId, Number, PartnerCode},
     listing::ListFault,
-    message::FileKind,
     partner::{RowTrouble, Unaddressed},
     refusal::WriteRefusal,
     tab::Tab,
@@ -16,7 +18,7 @@ use crate::domain::{
 };
 
 texts! {
-    /// Something to write into the sheet or to the admin chat; Russian, the language of the firm.
+    /// Something to write to anybody but partners.
     Note<'a> -> Phrase<'a> {
         /// A specialist's line in the history; by name, where it is known.
         HistorySpecialist(text: &'a str, name: Option<&'a str>) = specialist,
@@ -31,15 +33,8 @@ texts! {
             /// The part that comes next.
             part: u32,
         } = "history-archived",
-        /// What a file is, in a word.
-        FileKind(kind: FileKind) = file_word,
-        /// A file in the history, with its link or why there is none.
-        LineFile {
-            /// What it is, its name and size, as far as they are known.
-            described: &'a str,
-            /// Where it can be opened.
-            link: Result<&'a str, NoLink>,
-        } = line_file,
+        /// A file in the history.
+        File(note: FileNote<'a>) = (FileNote::message),
         /// Somebody's contact in the history.
         LineContact {
             /// Whose.
@@ -183,12 +178,31 @@ texts! {
         OperatorQuarantine(count: u64) = "operator-quarantine",
         /// To the operator: of so many messages nobody knows the outcome; their list follows.
         OperatorUnknown(count: u64) = "operator-unknown",
+        /// One of them: its name, since when, and whose answer it is.
+        OperatorUnknownLine {
+            /// The name.
+            name: &'a str,
+            /// When it was first to be sent.
+            at: &'a str,
+            /// The appeal.
+            number: Option<u32>,
+        } = unknown_line,
         /// To the operator: done with so many.
         OperatorDone(count: u64) = "operator-done",
         /// To the operator: what can be asked.
         OperatorHelp = "operator-help",
         /// To the operator: it did not work.
         OperatorFailed(words: &'a str) = "operator-failed",
+        /// Why that is.
+        Failure(note: FailureNote<'a>) = (FailureNote::message),
+        /// Why a record was set aside.
+        Aside(why: AsideNote<'a>) = (AsideNote::message),
+        /// Whether all is well.
+        Verdict(note: VerdictNote<'a>) = (VerdictNote::message),
+        /// What is wrong with a tab or a spreadsheet.
+        Table(note: TableNote<'a>) = (TableNote::message),
+        /// What the service would do.
+        Foresight(note: ForesightNote<'a>) = (ForesightNote::message),
         /// To the operator: how things are.
         Status(note: StatusNote<'a>) = (StatusNote::message),
         /// A cell of the status tab.
@@ -261,25 +275,15 @@ texts! {
     }
 }
 
-/// Why a file in the history has no link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoLink {
-    /// The service has no address on the internet.
-    NoAddress,
-    /// Telegram does not give bots what is larger than 20 MB.
-    TooLarge,
-}
-
 choices! {
     specialist(text: &'a str, name: Option<&'a str>) {
         (text, None) => "history-specialist" (text),
         (text, Some(name)) => "history-specialist-named" (text, name),
     }
 
-    line_file(described: &'a str, link: Result<&'a str, NoLink>) {
-        (described, Ok(link)) => "line-file" (described, link),
-        (described, Err(NoLink::NoAddress)) => "line-file-no-address" (described),
-        (described, Err(NoLink::TooLarge)) => "line-file-too-large" (described),
+    unknown_line(name: &'a str, at: &'a str, number: Option<u32>) {
+        (name, at, None) => "operator-unknown-line" (name, at),
+        (name, at, Some(number)) => "operator-unknown-line-appeal" (name, at, number),
     }
 
     aside(words: &'a str) {
@@ -369,17 +373,6 @@ choices! {
     updates_taken(webhook: bool) {
         true => "admin-updates-webhook",
         false => "admin-updates-taken",
-    }
-
-    file_word(kind: FileKind) {
-        FileKind::Photo => "file-photo",
-        FileKind::Video => "file-video",
-        FileKind::Animation => "file-animation",
-        FileKind::Audio => "file-audio",
-        FileKind::Voice => "file-voice",
-        FileKind::VideoNote => "file-video-note",
-        FileKind::Document => "file-document",
-        FileKind::Sticker => "file-sticker",
     }
 
     /// What people call a kind of content that is in no sheet.

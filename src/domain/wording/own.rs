@@ -10,11 +10,14 @@ use std::{
 use fluent_bundle::FluentResource;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement};
 
-use super::{Texts, Wording, bundle, resource};
+use super::{
+    Texts, Wording,
+    files::{EN, bundle, resource},
+};
 use crate::domain::session::Locale;
 
-/// What the texts begin with that stand in both files and are none for partners.
-const OPERATORS: &str = "verdict-";
+/// What stands behind this heading partners never read.
+const HEADING: &str = "\n## Words in the sheet\n";
 /// The text that is the firm's name.
 const FIRM: &str = "firm";
 /// What the texts begin with that are labels of buttons, or stand in the bot's menu.
@@ -48,12 +51,10 @@ pub enum TextFault {
 /// The texts that partners read, by their names.
 #[must_use]
 pub fn names() -> Vec<String> {
-    let english = resource(Locale::En);
-    let names = english.entries().filter_map(|entry| match entry {
-        Entry::Message(message) => Some(message.id.name.to_owned()),
-        _ => None,
-    });
-    names.filter(|name| !name.starts_with(OPERATORS)).collect()
+    let partners = EN.split(HEADING).next().unwrap_or_default();
+    let partners = FluentResource::try_new(partners.to_owned())
+        .expect("the built-in texts parse, a unit test sees to it");
+    texts(&partners).into_keys().map(str::to_owned).collect()
 }
 
 impl Wording {

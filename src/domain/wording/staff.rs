@@ -1,6 +1,6 @@
 //! What the specialists read in their chat.
 //!
-//! Invariant: it is Russian, the language of the firm, and short: whoever wants more opens the sheet.
+//! Invariant: it is short: whoever wants more opens the sheet.
 
 use super::declare::{Argument as _, Phrase};
 use crate::domain::{ids::Number, text::Text};

@@ -1,6 +1,6 @@
 //! The texts of the status tab.
 //!
-//! Invariant: it is Russian, the language of the firm, and every figure says what it counts.
+//! Invariant: every figure says what it counts.
 
 use super::declare::{Argument as _, Phrase};
 use crate::domain::ids::{Number, PartnerCode};

@@ -1,42 +1,89 @@
-//! That the files of texts hold what is declared, and nothing else.
+//! That the files of texts hold what is declared, the same in both languages, and nothing else.
 //!
 //! Invariant: no text is rendered here; what each says is for the tests of the rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    AlertNote, BroadcastNote, EN, Note, OpeningWords, PromotionNote, RU, Say, StaffNote, StateNote,
-    StatusNote, VerdictItem, alert, declare::Declared, note, opening, promotion, staff, status,
+    AlertNote, AsideNote, BroadcastNote, FailureNote, FileNote, ForesightNote, Note, OpeningWords,
+    PromotionNote, Say, StaffNote, StateNote, StatusNote, TableNote, Term, VerdictItem,
+    VerdictNote, alert,
+    declare::Declared,
+    file,
+    files::{EN, RU},
+    foresight, note, opening, own, promotion, staff, status, table, verdict,
 };
 
 /// What a text has in braces: arguments with their `$`, and other texts by their ids.
 type Placed<'a> = BTreeSet<&'a str>;
 
+/// What partners read.
+const SAID: &[&[Option<Declared>]] = &[
+    Say::DECLARED,
+    OpeningWords::DECLARED,
+    super::CHOICES,
+    opening::CHOICES,
+];
+/// What everybody else reads.
+const NOTED: &[&[Option<Declared>]] = &[
+    Note::DECLARED,
+    PromotionNote::DECLARED,
+    BroadcastNote::DECLARED,
+    StateNote::DECLARED,
+    StatusNote::DECLARED,
+    AlertNote::DECLARED,
+    StaffNote::DECLARED,
+    FileNote::DECLARED,
+    TableNote::DECLARED,
+    ForesightNote::DECLARED,
+    FailureNote::DECLARED,
+    AsideNote::DECLARED,
+    VerdictNote::DECLARED,
+    VerdictItem::DECLARED,
+    note::CHOICES,
+    promotion::CHOICES,
+    status::CHOICES,
+    alert::CHOICES,
+    staff::CHOICES,
+    file::CHOICES,
+    table::CHOICES,
+    foresight::CHOICES,
+    verdict::CHOICES,
+];
+
 #[test]
-fn both_files_hold_every_text_of_the_bot() {
-    let said = declared(&[
-        Say::DECLARED,
-        VerdictItem::DECLARED,
-        OpeningWords::DECLARED,
-        super::CHOICES,
-        opening::CHOICES,
-    ]);
-    compare("en.ftl", EN, &said);
-    let noted = declared(&[
-        Note::DECLARED,
-        PromotionNote::DECLARED,
-        BroadcastNote::DECLARED,
-        StateNote::DECLARED,
-        StatusNote::DECLARED,
-        AlertNote::DECLARED,
-        StaffNote::DECLARED,
-        note::CHOICES,
-        promotion::CHOICES,
-        status::CHOICES,
-        alert::CHOICES,
-        staff::CHOICES,
-    ]);
-    compare("ru.ftl", RU, &[said, noted].concat());
+fn both_files_hold_every_text() {
+    let all = declared(&[SAID, NOTED].concat());
+    compare("en.ftl", EN, &all);
+    compare("ru.ftl", RU, &all);
+}
+
+#[test]
+fn what_one_language_is_told_the_other_is_told_too() {
+    let (russian, english) = (texts(RU), texts(EN));
+    let arguments = |mut placed: Placed<'static>| {
+        placed.retain(|it| it.starts_with('$'));
+        placed
+    };
+    for (id, _) in declared(&[SAID, NOTED].concat()) {
+        let [ru, en] = [everything(&russian, id), everything(&english, id)].map(arguments);
+        assert_eq!(ru, en, "{id}");
+    }
+}
+
+#[test]
+fn a_firm_may_say_otherwise_whatever_partners_read_and_nothing_else() {
+    let english = texts(EN);
+    let mut said = BTreeSet::new();
+    for (id, _) in declared(SAID) {
+        said.insert(id);
+        said.extend(everything(&english, id));
+    }
+    said.retain(|placed| !placed.starts_with('$'));
+    let names = own::names();
+    assert!(said.iter().eq(&names), "{said:?}, but {names:?}");
+    let (russian, _) = RU.split_once("\n## Слова в таблице\n").expect("a heading");
+    assert!(said.iter().eq(texts(russian).keys()), "{russian}");
 }
 
 fn declared(tables: &[&[Option<Declared>]]) -> Vec<Declared> {
@@ -52,12 +99,18 @@ fn compare(name: &str, file: &str, declared: &[Declared]) {
         assert!(texts.contains_key(id), "{name} lacks {id}");
         for placed in everything(&texts, id) {
             let argument = placed.strip_prefix('$');
-            let known = argument.is_none_or(|argument| arguments.contains(&argument));
+            let known = argument.is_none_or(|it| arguments.contains(&it) || is_common(id, it));
             assert!(known, "{name}: {id} uses {placed}, which it is not given");
         }
     }
     let unused: Vec<_> = texts.keys().filter(|id| !used.contains(*id)).collect();
     assert!(unused.is_empty(), "{name}: nobody says {unused:?}");
+}
+
+/// Whether an argument is given to all texts of a kind.
+fn is_common(id: &str, argument: &str) -> bool {
+    let term = Term::ALL.iter().any(|term| term.name() == argument);
+    term || (argument == "place" && id.starts_with("verdict-"))
 }
 
 /// What a text places, and what the texts place that it is made of.

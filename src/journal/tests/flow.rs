@@ -132,17 +132,17 @@ async fn what_cannot_be_decided_is_set_aside_and_the_rest_goes_on() {
     assert_eq!(
         reasons,
         [
-            "nobody can read this",
-            "a fault of the service itself: a poison record",
-            "a fault of the service itself: no rule for this",
-            "its decision has 65537 effects, and 65536 is the most",
-            "not a text",
+            "в обновлении Telegram нет поля message.chat",
+            "ошибка самой службы (a poison record)",
+            "ошибка самой службы (no rule for this)",
+            "с записью ничего не сделать (its decision has 65537 effects, and 65536 is the most)",
+            "bytes – не объект JSON",
         ]
     );
     let first = journal.snapshot().quarantined(1).remove(0);
     assert_eq!(
         (first.seq, first.reason.as_str()),
-        (Seq(1), "nobody can read this")
+        (Seq(1), "в обновлении Telegram нет поля message.chat")
     );
     journal.close().await;
 }

@@ -82,7 +82,7 @@ async fn a_decision_that_gives_one_identity_to_two_is_set_aside_alone() {
     let reasons: Vec<&str> = aside.iter().map(|record| record.reason.as_str()).collect();
     assert_eq!(
         reasons,
-        ["a fault of the service itself: one identity for two messages"]
+        ["ошибка самой службы (one identity for two messages)"]
     );
     assert_eq!(journal.snapshot().view().unsent(), []);
     journal.close().await;

@@ -158,9 +158,10 @@ fn message(text: &str) -> Event {
 /// Reads a raw record as a text; some texts misbehave.
 fn interpret(gate: Gate) -> Interpret {
     Arc::new(move |raw| {
-        let text = std::str::from_utf8(raw).map_err(|_| Undecodable("not a text".to_owned()))?;
+        let text =
+            std::str::from_utf8(raw).map_err(|_| Undecodable::NoObject("bytes".to_owned()))?;
         match text {
-            "undecodable" => Err(Undecodable("nobody can read this".to_owned())),
+            "undecodable" => Err(Undecodable::Missing("message.chat".to_owned())),
             "panic in interpret" => panic!("a poison record"),
             "wait" => {
                 gate.pass();

@@ -20,6 +20,7 @@ fn spec() -> TabSpec {
             vec!["Новое".to_owned(), "Решено".to_owned()],
         )],
         protect: Protect::Columns(vec![Column::Number]),
+        warning: "Sheetdesk: …".to_owned(),
         views: Vec::new(),
         overdue: None,
     }

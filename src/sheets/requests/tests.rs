@@ -3,7 +3,10 @@
 //! Invariant: requests are compared whole, as the JSON that leaves.
 
 use super::*;
-use crate::domain::text::Text;
+use crate::domain::{
+    text::Text,
+    wording::{Note, TableNote, Wording},
+};
 use google_sheets4::common::remove_json_null_values;
 use serde_json::{Value, json};
 
@@ -22,6 +25,13 @@ fn sent(changes: Vec<Change>) -> Value {
     let mut value = serde_json::to_value(super::batch(&batch).unwrap()).unwrap();
     remove_json_null_values(&mut value);
     value["requests"].take()
+}
+
+#[test]
+fn a_protected_range_is_known_for_ours_in_every_language() {
+    for words in Wording::built_in().every_note(Note::Table(TableNote::Protection)) {
+        assert!(words.starts_with(PROTECTION), "{words}");
+    }
 }
 
 #[test]
@@ -124,6 +134,7 @@ fn a_tab_is_furnished() {
     let protect = |columns| Change::Protect {
         sheet: SHEET,
         columns,
+        words: "Sheetdesk: ours".to_owned(),
     };
     let add = Change::AddTab {
         sheet: SHEET,
@@ -164,9 +175,9 @@ fn a_tab_is_furnished() {
             "filteredRowsIncluded": true,
         }},
         {"addProtectedRange": {"protectedRange": {
-            "range": {"sheetId": 7, "startColumnIndex": 8, "endColumnIndex": 9}, "description": PROTECTION, "warningOnly": true,
+            "range": {"sheetId": 7, "startColumnIndex": 8, "endColumnIndex": 9}, "description": "Sheetdesk: ours", "warningOnly": true,
         }}},
-        {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 7}, "description": PROTECTION, "warningOnly": true}}},
+        {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 7}, "description": "Sheetdesk: ours", "warningOnly": true}}},
         {"addSheet": {"properties": {"sheetId": 7, "title": "обращения", "gridProperties": {"frozenRowCount": 1}}}},
     ]);
     let changes = vec![

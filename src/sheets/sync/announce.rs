@@ -14,6 +14,8 @@ use crate::{
         event::RowMark,
         row::{CellValue, Column},
         tab::Tab,
+        text::Text,
+        wording::{ForesightNote, Note, Wording},
     },
     sheets::wire::{Batch, Change},
 };
@@ -23,116 +25,122 @@ const TOLD: usize = 20;
 
 /// What this batch does.
 pub(super) fn lines(memory: &SyncMemory, sent: &Sent, batch: &Batch) -> Vec<String> {
+    let wording = &memory.wording;
     let mut lines = Vec::new();
     for (&tab, after) in &sent.plan.tabs_after {
         let tab_memory = memory.tab_memories.iter().find(|known| known.tab() == tab);
         let Some(tab_memory) = tab_memory else {
             continue;
         };
-        lines.extend(prepared(sent, batch, tab, after));
+        lines.extend(prepared(wording, sent, batch, tab, after));
         let rows = sent.plan.rows.iter().filter(|row| row.tab == tab);
         let title = &after.title;
-        let line = |row| format!("Лист «{title}», {}", told(tab_memory, row));
+        let line = |row| told(wording, title, tab_memory, row);
         lines.extend(rows.clone().take(TOLD).map(line));
         let more = rows.count().saturating_sub(TOLD);
         if more > 0 {
-            lines.push(format!("Лист «{title}»: и так же ещё в {more} строках"));
+            lines.push(say(wording, ForesightNote::MoreRows { title, more }));
         }
     }
-    lines.extend(archived(&sent.plan, batch));
+    lines.extend(archived(wording, &sent.plan, batch));
     lines
 }
 
+fn say(wording: &Wording, note: ForesightNote<'_>) -> String {
+    wording.note(Note::Foresight(note))
+}
+
 /// What is done to the tab itself.
-fn prepared(sent: &Sent, batch: &Batch, tab: Tab, after: &TabAfter) -> Vec<String> {
+fn prepared(
+    wording: &Wording,
+    sent: &Sent,
+    batch: &Batch,
+    tab: Tab,
+    after: &TabAfter,
+) -> BTreeSet<String> {
     let of_tab = |owner: &ChangeOwner| matches!(owner, ChangeOwner::Tab(known, _) if *known == tab);
     let changes = batch.changes.iter().skip(sent.head).zip(&sent.plan.owners);
     let changes = changes.filter(|(_, owner)| of_tab(owner));
     let title = &after.title;
-    let mut lines = BTreeSet::new();
-    for (change, _) in changes {
-        lines.extend(match change {
-            Change::Set { values, .. } => Some(format!(
-                "Лист «{title}»: добавить справа столбцы {}",
-                headers(values)
-            )),
-            Change::SetFilter { .. } => {
-                Some(format!("Лист «{title}»: продлить фильтр на наши столбцы"))
-            }
-            Change::SetTable { .. } => Some(format!(
-                "Лист «{title}»: продлить таблицу на наши столбцы и новые строки"
-            )),
-            Change::Offer { .. } | Change::Protect { .. } | Change::Look(_) => None,
-            Change::AddFill { .. } => Some(format!("Лист «{title}»: раскрасить статусы")),
-            Change::CompareAndSet { .. }
-            | Change::InsertRows { .. }
-            | Change::Append { .. }
-            | Change::AddTab { .. }
-            | Change::AddColumns { .. }
-            | Change::Token(_)
-            | Change::DropToken(_) => None,
-        });
-    }
-    lines.into_iter().collect()
+    let line = |(change, _): (&Change, &ChangeOwner)| match change {
+        Change::Set { values, .. } => {
+            let headers = &headers(wording, values);
+            Some(say(wording, ForesightNote::Columns { title, headers }))
+        }
+        Change::SetFilter { .. } => Some(say(wording, ForesightNote::Filter(title))),
+        Change::SetTable { .. } => Some(say(wording, ForesightNote::Table(title))),
+        Change::AddFill { .. } => Some(say(wording, ForesightNote::Fills(title))),
+        Change::Offer { .. }
+        | Change::Protect { .. }
+        | Change::Look(_)
+        | Change::CompareAndSet { .. }
+        | Change::InsertRows { .. }
+        | Change::Append { .. }
+        | Change::AddTab { .. }
+        | Change::AddColumns { .. }
+        | Change::Token(_)
+        | Change::DropToken(_) => None,
+    };
+    changes.filter_map(line).collect()
 }
 
-fn headers(values: &[CellValue]) -> String {
+fn headers(wording: &Wording, values: &[CellValue]) -> String {
     let header = |value: &CellValue| match value {
-        CellValue::Text(text) => format!("«{}»", text.as_str()),
+        CellValue::Text(text) => say(wording, ForesightNote::Quoted(text.as_str())),
         CellValue::Number(number) => number.to_string(),
     };
     values.iter().map(header).collect::<Vec<_>>().join(", ")
 }
 
-fn told(tab_memory: &TabMemory, row: &PlannedRow) -> String {
-    let name = |column: Column| {
-        tab_memory
-            .words
-            .header(column)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let whose = match &row.mark {
-        Some(RowMark::Appeal(number)) => format!("№ {number}"),
-        Some(RowMark::Partner(code)) => format!("код {}", code.as_str()),
-        Some(RowMark::Promotion(key)) => format!("акция {}", key.0),
-        None => "без №".to_owned(),
-    };
+/// What is done in a row.
+fn told(wording: &Wording, title: &str, tab_memory: &TabMemory, row: &PlannedRow) -> String {
+    let whose = &say(
+        wording,
+        match &row.mark {
+            Some(RowMark::Appeal(number)) => ForesightNote::OfAppeal(*number),
+            Some(RowMark::Partner(code)) => ForesightNote::OfPartner(code),
+            Some(RowMark::Promotion(key)) => ForesightNote::OfPromotion(key),
+            None => ForesightNote::Unnumbered,
+        },
+    );
     let Some(at) = row.row else {
-        return format!("новая строка: {whose}");
+        return say(wording, ForesightNote::NewRow { title, whose });
     };
+    let name = |column: Column| tab_memory.words.header(column).unwrap_or_default();
     let mut deeds = Vec::new();
     if !row.wrote.is_empty() {
-        let columns: Vec<String> = row
-            .wrote
-            .iter()
-            .map(|(column, _)| format!("«{}»", name(*column)))
-            .collect();
-        deeds.push(format!("записать {}", columns.join(", ")));
+        let quoted = |(column, _): &(Column, Text)| {
+            let name = name(*column);
+            say(wording, ForesightNote::Quoted(name))
+        };
+        let columns: Vec<String> = row.wrote.iter().map(quoted).collect();
+        deeds.push(say(wording, ForesightNote::Write(&columns.join(", "))));
     }
     for write in &row.shared {
-        let column = name(write.column);
-        deeds.push(if write.left.is_empty() {
-            format!("очистить «{column}»")
-        } else {
-            format!("«{column}» → «{}»", write.left)
-        });
+        let (column, value) = (name(write.column), write.left.as_str());
+        let deed = match write.left.is_empty() {
+            true => ForesightNote::Clear(column),
+            false => ForesightNote::Change { column, value },
+        };
+        deeds.push(say(wording, deed));
     }
-    format!("строка {} ({whose}): {}", at + 1, deeds.join("; "))
+    let line = ForesightNote::Row {
+        title,
+        row: at + 1,
+        whose,
+        deeds: &deeds.join("; "),
+    };
+    say(wording, line)
 }
 
 /// What moves to the archive.
-fn archived(plan: &WritePlan, batch: &Batch) -> Option<String> {
+fn archived(wording: &Wording, plan: &WritePlan, batch: &Batch) -> Option<String> {
     let archive = plan.archive.as_ref()?;
     let is_part = |change: &&Change| matches!(change, Change::Append { sheet, .. } if *sheet == archive.sheet);
-    let parts = batch.changes.iter().filter(is_part).count();
-    let made = if archive.prepared {
-        "завести его и "
-    } else {
-        ""
+    let note = ForesightNote::Archive {
+        title: &archive.title,
+        parts: batch.changes.iter().filter(is_part).count(),
+        is_new: archive.prepared,
     };
-    Some(format!(
-        "Лист «{}»: {made}перенести туда частей длинных диалогов: {parts}",
-        archive.title
-    ))
+    Some(say(wording, note))
 }

@@ -20,6 +20,7 @@ use crate::{
         event::{Command, Event, Misplaced, Notice, RowMark, WriteReport, WrittenRow},
         ids::{BatchToken, SpreadsheetId},
         tab::Tab,
+        wording::{Note, TableNote, Wording},
     },
     sheets::{
         table::snapshot::TabSnapshot,
@@ -36,6 +37,7 @@ pub(super) struct SyncMemory {
     pub(super) spreadsheet: SpreadsheetId,
     /// The e-mail address with which people share the spreadsheet.
     pub(super) account: String,
+    pub(super) wording: Wording,
     pub(super) tab_memories: Vec<TabMemory>,
     pub(super) archive: Archive,
     pub(super) templates: TemplatesTab,
@@ -102,6 +104,7 @@ impl SyncMemory {
         Self {
             spreadsheet: start.spreadsheet,
             account: start.account,
+            wording: start.wording,
             due: tab_memories.iter().map(TabMemory::tab).collect(),
             hinted: BTreeSet::new(),
             dirty: BTreeSet::new(),
@@ -352,8 +355,14 @@ impl SyncMemory {
     pub(super) fn trouble_of_all(&mut self, tab: Tab, blocks: Blocks, words: &str, now: Timestamp) {
         let tab_memory = self.tab_memory(tab);
         let title = tab_memory.map(|tab_memory| tab_memory.words.title.clone());
-        let words = format!("Лист «{}»: {words}", title.unwrap_or_default());
+        let title = &title.unwrap_or_default();
+        let words = self.say(TableNote::Trouble { title, words });
         self.trouble(tab, blocks, words, now);
+    }
+
+    /// What people are told of a tab or of the spreadsheet.
+    pub(super) fn say(&self, note: TableNote<'_>) -> String {
+        self.wording.note(Note::Table(note))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
         ids::{BatchToken, RowKey},
         refusal::WriteRefusal,
         tab::Tab,
+        wording::TableNote,
     },
     sheets::{
         client::TokenFate,
@@ -195,11 +196,8 @@ impl SyncMemory {
             Some(ChangeOwner::Archive) => {
                 self.forget_structure();
                 self.archive.fails(now);
-                let words = format!(
-                    "Лист «{}» нельзя дополнить, старые части диалогов ждут. {}",
-                    self.archive.title(),
-                    self.reason(&words)
-                );
+                let (title, why) = (self.archive.title(), &self.reason(&words));
+                let words = self.say(TableNote::ArchiveRefused { title, why });
                 self.trouble(Tab::Appeals, Blocks::Archive, words, now);
             }
             Some(_) if of_grid => {
@@ -207,10 +205,7 @@ impl SyncMemory {
                 self.pace.writes.failed(None, now);
             }
             Some(&ChangeOwner::Tab(tab, PreparationStep::Columns)) => {
-                let words = format!(
-                    "не удаётся добавить столбцы справа. {}",
-                    self.reason(&words)
-                );
+                let words = self.say(TableNote::ColumnsRefused(&self.reason(&words)));
                 self.trouble_of_all(tab, Blocks::Writes, &words, now);
             }
             Some(&ChangeOwner::Row(at)) => {
@@ -226,10 +221,7 @@ impl SyncMemory {
         self.drops_tokens = change == 0 && self.drops_tokens;
         self.pace.writes.failed(None, now);
         if change == 0 && !says_taken(words) {
-            let words = format!(
-                "Google не даёт пометить наши записи, поэтому мы не пишем. {}",
-                self.reason(words)
-            );
+            let words = self.say(TableNote::MarksRefused(&self.reason(words)));
             for &tab in sent.plan.tabs_after.keys() {
                 self.trouble_of_all(tab, Blocks::Writes, &words, now);
             }
@@ -293,10 +285,7 @@ impl SyncMemory {
     }
 
     fn read_only(&mut self, tab: Tab, now: Timestamp) {
-        let words = format!(
-            "сервис может таблицу только читать. Дайте {} право «Редактор».",
-            self.account
-        );
+        let words = self.say(TableNote::ReadOnly(&self.account));
         self.trouble_of_all(tab, Blocks::Writes, &words, now);
     }
 

@@ -19,6 +19,7 @@ use crate::{
         event::{Event, Restored},
         ids::BatchToken,
         tab::Tab,
+        wording::TableNote,
     },
     sheets::{
         table::{
@@ -162,11 +163,10 @@ impl Reading {
                         .into_iter()
                         .for_each(TabMemory::plan_anew);
                 }
-                self.again(
-                    memory,
-                    |title| format!("Лист «{title}» не удаётся прочитать, попробуем через минуту. Ответ Google: {words}"),
-                    now,
-                );
+                let why = |memory: &SyncMemory, title: &str| {
+                    memory.say(TableNote::Unreadable { title, words })
+                };
+                self.again(memory, why, now);
                 return Ok(None);
             }
             SheetsError::Throttled { until } => memory.pace.reads.failed(*until, now),
@@ -231,9 +231,7 @@ impl Reading {
             let missing = title.filter(|title| find_tab(infos, title).is_none());
             if let Some(title) = missing {
                 memory.structure_is_old();
-                let words = format!(
-                    "В таблице нет листа «{title}»: верните ему это название или исправьте его в настройках."
-                );
+                let words = memory.say(TableNote::Missing(&title));
                 self.drop_out(memory, tab, words, now);
             }
         }
@@ -268,7 +266,8 @@ impl Reading {
                 Err(error) => {
                     // A tab may have been replaced by another of the same name.
                     memory.structure_is_old();
-                    self.drop_out(memory, tab, error.to_string(), now);
+                    let words = error.words(&memory.wording);
+                    self.drop_out(memory, tab, words, now);
                 }
             }
         }
@@ -299,7 +298,8 @@ impl Reading {
     ) {
         if let Err(error) = memory.archive.read(infos, answer, now) {
             memory.structure_is_old();
-            let words = format!("{error} Старые части диалогов ждут.");
+            let why = error.words(&memory.wording);
+            let words = memory.say(TableNote::ArchiveHeadless(&why));
             memory.trouble(Tab::Appeals, Blocks::Archive, words, now);
         }
     }
@@ -365,11 +365,8 @@ impl Reading {
 
     /// What is left did not stand still between two calls.
     fn moves(&mut self, memory: &mut SyncMemory, now: Timestamp) {
-        self.again(
-            memory,
-            |title| format!("Лист «{title}» не удаётся прочитать: его строки или столбцы всё время двигаются. Попробуем через минуту."),
-            now,
-        );
+        let why = |memory: &SyncMemory, title: &str| memory.say(TableNote::Moving(title));
+        self.again(memory, why, now);
     }
 
     /// What was read of a tab cannot be used.
@@ -390,21 +387,28 @@ impl Reading {
             ReadError::Headless(error) => {
                 tab_memory.layout = None;
                 memory.structure_is_old();
-                self.drop_out(memory, tab, error.to_string(), now);
+                let words = error.words(&memory.wording);
+                self.drop_out(memory, tab, words, now);
             }
         }
     }
 
     /// What is left is read once more, unless it was tried too often.
-    fn again(&mut self, memory: &mut SyncMemory, words: impl Fn(&str) -> String, now: Timestamp) {
+    fn again(
+        &mut self,
+        memory: &mut SyncMemory,
+        why: impl Fn(&SyncMemory, &str) -> String,
+        now: Timestamp,
+    ) {
         self.attempts += 1;
         if self.attempts < MOST_ATTEMPTS {
             return;
         }
         for tab in self.left.clone() {
             let tab_memory = memory.tab_memory(tab);
-            let words = tab_memory.map(|tab_memory| words(&tab_memory.words.title));
-            self.drop_out(memory, tab, words.unwrap_or_default(), now);
+            let title = tab_memory.map(|tab_memory| tab_memory.words.title.clone());
+            let words = why(memory, &title.unwrap_or_default());
+            self.drop_out(memory, tab, words, now);
         }
     }
 

@@ -87,6 +87,7 @@ fn start(sync: &SyncContext, snapshot: &Snapshot) -> Start {
         misplaced: snapshot.misplaced(&sync.spreadsheet),
         last_token: snapshot.last_token(),
         account: sync.account.clone(),
+        wording: sync.rules.wording.clone(),
         spreadsheet: sync.spreadsheet.clone(),
         tabs: sync.tabs.clone(),
         archive: sync.archive.clone(),

@@ -5,13 +5,12 @@
 pub mod cells;
 pub mod words;
 
-use std::fmt;
-
 use crate::domain::{
     row::{CellValue, Column},
     tab::Tab,
     text::fold,
     word::Word,
+    wording::{Note, TableNote, Wording},
 };
 use words::TabWords;
 
@@ -27,7 +26,7 @@ pub struct Layout {
 }
 
 /// The header row cannot be understood.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayoutError {
     /// Which tab.
     pub tab: Tab,
@@ -184,19 +183,22 @@ impl Layout {
     }
 }
 
-impl fmt::Display for LayoutError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let missing = self.missing.iter().map(|(header, nearest)| match nearest {
-            Some(nearest) => format!("нет столбца «{header}» (есть похожий: «{nearest}»)"),
-            None => format!("нет столбца «{header}»"),
+impl LayoutError {
+    /// What is wrong, for people.
+    #[must_use]
+    pub fn words(&self, wording: &Wording) -> String {
+        let say = |note: TableNote<'_>| wording.note(Note::Table(note));
+        let missing = self.missing.iter().map(|(header, nearest)| {
+            let nearest = nearest.as_deref();
+            say(TableNote::HeaderMissing(header, nearest))
         });
-        let doubled = self
-            .doubled
-            .iter()
-            .map(|header| format!("столбец «{header}» встречается несколько раз"));
+        let doubled = self.doubled.iter();
+        let doubled = doubled.map(|header| say(TableNote::HeaderDoubled(header)));
         let faults: Vec<_> = missing.chain(doubled).collect();
-        write!(f, "Лист «{}»: {}. ", self.title, faults.join("; "))?;
-        f.write_str("Исправьте заголовки в первой строке; порядок столбцов не важен.")
+        say(TableNote::Headers {
+            title: &self.title,
+            faults: &faults.join("; "),
+        })
     }
 }
 
@@ -267,7 +269,7 @@ pub(in crate::sheets) mod tests {
 
     use super::*;
     use crate::{
-        domain::{appeal::Status, wording::Wording},
+        domain::{appeal::Status, session::Locale},
         sheets::table::layout::words::{troubles, unaddressed},
     };
 
@@ -449,10 +451,16 @@ pub(in crate::sheets) mod tests {
             &row("код|код|telegram_id|стаус|статус2|специалист_ответ|№|№"),
         )
         .expect_err("incomplete");
+        let words = |language| error.words(&Wording::built_in().speaking(language));
         assert_eq!(
-            error.to_string(),
+            words(Locale::Ru),
             "Лист «обращения»: нет столбца «текст_обращений»; нет столбца «статус» (есть похожий: «статус2»); \
              столбец «№» встречается несколько раз. Исправьте заголовки в первой строке; порядок столбцов не важен."
+        );
+        assert_eq!(
+            words(Locale::En),
+            "The tab “обращения”: there is no column “текст_обращений”; there is no column “статус” (one like it is “статус2”); \
+             there are several columns “№”. Correct the headers in the first row; the order of the columns does not matter."
         );
     }
 

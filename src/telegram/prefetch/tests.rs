@@ -141,7 +141,7 @@ impl Play {
             best_effort: mpsc::channel(8).0,
             questions: mpsc::channel(1).0,
         };
-        let interpret = Arc::new(|_: &[u8]| Err(Undecodable("nothing comes in".to_owned())));
+        let interpret = Arc::new(|_: &[u8]| Err(Undecodable::Missing("everything".to_owned())));
         let journal =
             Journal::open(directory.path(), Rules::default(), interpret, signals).unwrap();
         let rows = (1..=appeals).map(|number| Event::Row(RowEvent::NewAppeal(unnumbered(number))));

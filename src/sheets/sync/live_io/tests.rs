@@ -46,7 +46,7 @@ fn journal_in(directory: &Path) -> Journal {
         best_effort: mpsc::channel(1).0,
         questions: mpsc::channel(1).0,
     };
-    let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable(String::new())));
+    let interpret = Arc::new(|_: &[u8]| Err(crate::journal::Undecodable::Missing(String::new())));
     Journal::open(directory, Rules::default(), interpret, signals).expect("opens")
 }
 

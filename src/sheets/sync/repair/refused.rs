@@ -9,6 +9,7 @@ use super::Repair;
 use crate::domain::{
     event::{Command, Event, Notice},
     tab::Tab,
+    wording::TableNote,
 };
 use crate::sheets::sync::{
     memory::{SyncMemory, mended},
@@ -26,7 +27,7 @@ impl SyncMemory {
     ) {
         self.repairs.refused(repair, now);
         let tab = repair.tab();
-        let (why, place) = (self.reason(words), repair.at.map_or(0, |row| row + 1));
+        let (why, row) = (&self.reason(words), repair.at.map_or(0, |row| row + 1));
         let Some(tab_memory) = self
             .tab_memory(tab)
             .filter(|tab_memory| !tab_memory.unmended_told)
@@ -34,11 +35,8 @@ impl SyncMemory {
             return;
         };
         tab_memory.unmended_told = true;
-        let words = format!(
-            "Лист «{}», строка {place}: сервис по ошибке записал не туда и не может вернуть, как было. {why} \
-             Попробуем снова через минуту, дальше реже; как получится – скажем.",
-            tab_memory.words.title
-        );
+        let title = &tab_memory.words.title.clone();
+        let words = self.say(TableNote::Astray { title, row, why });
         self.report(Event::Admin(Command::Notify(Notice::TabUnusable {
             tab,
             words,

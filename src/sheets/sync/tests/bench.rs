@@ -282,6 +282,7 @@ pub(super) fn stepper_of(known: Option<Vec<KnownRow>>) -> Stepper {
         misplaced: Vec::new(),
         last_token: None,
         account: ACCOUNT.to_owned(),
+        wording: crate::domain::wording::Wording::built_in(),
     })
 }
 

@@ -400,6 +400,7 @@ fn an_open_intent_is_resolved_before_anything_is_written() {
         misplaced: Vec::new(),
         last_token: Some(BatchToken(77)),
         account: super::bench::ACCOUNT.to_owned(),
+        wording: crate::domain::wording::Wording::built_in(),
     });
     bench.want(wanted(1, "а", Vec::new()));
     let mut order = Vec::new();

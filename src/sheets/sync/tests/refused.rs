@@ -247,6 +247,7 @@ fn what_is_left_of_a_copy_and_may_not_be_emptied_holds_up_its_own_row_alone() {
         misplaced: Vec::new(),
         last_token: None,
         account: ACCOUNT.to_owned(),
+        wording: crate::domain::wording::Wording::built_in(),
     });
     bench.want(promotion(1, "Скидка"));
     bench.want(promotion(2, "Подарок"));
@@ -280,6 +281,7 @@ fn a_tab_that_lets_the_others_go_first_is_not_forgotten_when_their_batch_fails()
         misplaced: Vec::new(),
         last_token: None,
         account: ACCOUNT.to_owned(),
+        wording: crate::domain::wording::Wording::built_in(),
     };
     let not_written = SheetsError::Throttled { until: None };
     for answers in [

@@ -289,6 +289,7 @@ impl World {
             open: self.intents.values().cloned().collect(),
             misplaced: self.misplaced.clone(),
             account: super::bench::ACCOUNT.to_owned(),
+            wording: crate::domain::wording::Wording::built_in(),
             last_token: (self.tokens > 0).then_some(BatchToken(self.tokens)),
         });
     }

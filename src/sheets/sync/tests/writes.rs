@@ -336,6 +336,7 @@ fn a_partner_is_written_beside_its_code() {
         misplaced: Vec::new(),
         last_token: None,
         account: super::bench::ACCOUNT.to_owned(),
+        wording: crate::domain::wording::Wording::built_in(),
     });
     let code = crate::domain::ids::PartnerCode::fold("П1").expect("a code");
     bench.want(Wanted {
