@@ -104,7 +104,7 @@ pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, part
     });
 }
 
-/// The shelf of a row that is taken over with this history, whose last line may speak of earlier parts.
+/// The shelf of a row that is taken over with this history, whose last line may speak of earlier parts, in any language.
 pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> ArchiveState {
     let last = history
         .as_str()
@@ -113,9 +113,10 @@ pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> ArchiveStat
         .last()
         .unwrap_or_default();
     let speaks = last.contains(rules.archive.as_str());
+    let spellings = |part| rules.wording.every_note(pointer(rules, number, part));
     let parts = (1..=MOST_TOLD)
         .filter(|_| speaks)
-        .find(|&part| pointer(rules, number, part) == last);
+        .find(|&part| spellings(part).iter().any(|it| it == last));
     let parts = parts.unwrap_or_default();
     ArchiveState {
         parts,
@@ -124,21 +125,34 @@ pub(super) fn told(rules: &Rules, number: Number, history: &Text) -> ArchiveStat
     }
 }
 
-/// One line as a cell shows it.
-pub(super) fn entry(rules: &Rules, line: &Line) -> String {
+/// Whether a history holds this line, in whatever language it was written there.
+pub(super) fn holds(rules: &Rules, history: &Text, line: &Line) -> bool {
+    let history = history.as_str();
+    let Some(said) = said(line) else {
+        return history.contains(&entry(rules, line));
+    };
     let at = rules.date_time(line.at);
+    let mut spellings = rules.wording.every_note(said).into_iter();
+    spellings.any(|said| history.contains(&format!("{at}: {said}")))
+}
+
+/// One line as a cell shows it.
+fn entry(rules: &Rules, line: &Line) -> String {
+    let (at, text) = (rules.date_time(line.at), line.text.as_str());
+    match said(line) {
+        Some(said) => format!("{at}: {}", rules.wording.note(said)),
+        None if line.author == Author::Adopted => text.to_owned(),
+        None => format!("{at}: {text}"),
+    }
+}
+
+/// What stands in a line of our own people, with who speaks.
+fn said(line: &Line) -> Option<Note<'_>> {
+    let (text, name) = (line.text.as_str(), line.by.as_ref().map(Text::as_str));
     match line.author {
-        Author::Partner => format!("{at}: {}", line.text.as_str()),
-        Author::Specialist => {
-            let name = line.by.as_ref().map(Text::as_str);
-            let said = Note::HistorySpecialist(line.text.as_str(), name);
-            format!("{at}: {}", rules.wording.note(said))
-        }
-        Author::Note => format!(
-            "{at}: {}",
-            rules.wording.note(Note::HistoryNote(line.text.as_str()))
-        ),
-        Author::Adopted => line.text.as_str().to_owned(),
+        Author::Specialist => Some(Note::HistorySpecialist(text, name)),
+        Author::Note => Some(Note::HistoryNote(text)),
+        Author::Partner | Author::Adopted => None,
     }
 }
 
@@ -240,7 +254,8 @@ fn cell(
     let mut text = text(rules, pieces);
     if let Some(number) = number.filter(|_| shelf.parts > shelf.told) {
         text.push('\n');
-        text.push_str(&pointer(rules, number, shelf.parts));
+        let pointer = pointer(rules, number, shelf.parts);
+        text.push_str(&rules.wording.note(pointer));
     }
     text
 }
@@ -269,12 +284,12 @@ fn room(rules: &Rules) -> usize {
 }
 
 /// Where the earlier lines are.
-fn pointer(rules: &Rules, number: Number, part: u32) -> String {
-    rules.wording.note(Note::HistoryArchived {
+fn pointer(rules: &Rules, number: Number, part: u32) -> Note<'_> {
+    Note::HistoryArchived {
         tab: rules.archive.as_str(),
         number,
         part,
-    })
+    }
 }
 
 fn lines_from(appeal: &Appeal, index: u32) -> usize {

@@ -310,7 +310,7 @@ impl Asked {
     }
 }
 
-/// What was written last, and what was about to be, where nobody has confirmed it.
+/// What was written last, and what was about to be, where nobody has confirmed it; in whatever language that was.
 fn histories(rules: &Rules, view: &impl View, appeal: &Appeal) -> Vec<String> {
     let covered = BTreeSet::from([appeal.dialogue.written, appeal.dialogue.lines]);
     let covered = covered.into_iter().filter(|&lines| {
@@ -319,7 +319,11 @@ fn histories(rules: &Rules, view: &impl View, appeal: &Appeal) -> Vec<String> {
                 || appeal.row.is_stale()
                 || !appeal.row.is_placed())
     });
-    covered
-        .map(|lines| shown_history(rules, view, appeal, lines))
-        .collect()
+    let rules = rules.in_every_language();
+    let shown = |lines| {
+        rules
+            .iter()
+            .map(move |rules| shown_history(rules, view, appeal, lines))
+    };
+    covered.flat_map(shown).collect()
 }

@@ -108,6 +108,20 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// The same in every language, in that of the installation first: what stands in the sheet may have been written in another.
+    #[must_use]
+    pub fn in_every_language(&self) -> [Self; 2] {
+        let wording = self.wording.clone();
+        let wording = wording.speaking(self.wording.language().other());
+        [
+            self.clone(),
+            Self {
+                wording,
+                ..self.clone()
+            },
+        ]
+    }
+
     /// When the quiet ends, if it is quiet at this moment.
     #[must_use]
     pub fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {

@@ -1,4 +1,5 @@
-//! An installation that speaks English: specialists, marketers and the operator read English, partners their own language.
+//! An installation that speaks English: specialists, marketers and the operator read English, partners their own language; and one whose
+//! language is changed while work is on its way.
 
 use serde_json::json;
 use sheetdesk::{
@@ -238,5 +239,47 @@ async fn the_specialists_hear_english_in_their_chat() {
     play.hears("Обращение № 2 решено").await;
     play.settled().await;
     are_english(&group.messages());
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_language_leaves_nothing_unknown() {
+    let (mut play, service) = Play::registered().await;
+    play.opens_appeal().await;
+    play.types(2, ANSWER, "Отправили").await;
+    play.hears("Отправили").await;
+    play.settled().await;
+    play.adds(&[&[("код", "Ы-404"), (ANSWER, "Кому это?")]]);
+    play.calls().await;
+    let key = ("код", "Ы-404");
+    let said = play.testbed.cell_where(
+        APPEALS,
+        key,
+        DELIVERY,
+        |text| text.contains("такого кода нет"),
+        PATIENCE,
+    );
+    said.await.expect("it is said");
+    play.settled().await;
+    service.stop().await;
+
+    play.testbed.configure("LANGUAGE", "en");
+    // What it was told in Russian is taken away as well, once there is nothing to say.
+    play.testbed
+        .type_into(APPEALS, key, ANSWER, "")
+        .expect("the row is there");
+    let service = play.start().await;
+    play.calls().await;
+    let gone = play
+        .testbed
+        .cell_where(APPEALS, key, DELIVERY, str::is_empty, PATIENCE);
+    gone.await.expect("nothing is left to say");
+    play.marina.write("Ещё вопрос");
+    let history = play
+        .shows(2, HISTORY, |text| text.contains("Ещё вопрос"))
+        .await;
+    assert!(history.contains("Specialist: Отправили"), "{history}");
+    assert!(!history.contains("Специалист:"), "{history}");
+    assert_eq!(history.matches("Отправили").count(), 1, "{history}");
     play.ends(service).await;
 }

@@ -8,6 +8,7 @@ mod cases;
 mod corrections;
 mod delivery;
 mod edits;
+mod languages;
 mod lines;
 mod listing;
 mod mixed;

@@ -481,14 +481,20 @@ fn talk_among_colleagues_and_what_cannot_be_passed_on_is_not_sent() {
 
 #[test]
 fn a_reply_to_a_message_whose_response_was_lost_finds_its_appeal_by_the_number() {
+    for quote in [
+        "№ 1 · Анна · П-1\n\nНе приходит отчёт",
+        "No. 1 · Анна · П-1\n\nНе приходит отчёт",
+    ] {
+        let mut table = with_thread();
+        let mut message = written(&table, (601, 9_999), text("Нашлось"));
+        message.context.reply = Some(Reply {
+            message: Some(MessageId(9_999)),
+            quote: quote.into(),
+        });
+        let told = said(&mut table, message, false);
+        assert_eq!(heard(&told), ["Ответ на обращение № 1 / Нашлось"]);
+    }
     let mut table = with_thread();
-    let mut message = written(&table, (601, 9_999), text("Нашлось"));
-    message.context.reply = Some(Reply {
-        message: Some(MessageId(9_999)),
-        quote: "№ 1 · Анна · П-1\n\nНе приходит отчёт".into(),
-    });
-    let told = said(&mut table, message, false);
-    assert_eq!(heard(&told), ["Ответ на обращение № 1 / Нашлось"]);
     let mut message = written(&table, (602, 9_998), text("Мимо"));
     message.context.reply = Some(Reply {
         message: Some(MessageId(9_998)),

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 
 use crate::domain::{
     appeal::{Appeal, Author, Delivery, Line, rating::Rating},
-    archive::{self, entry},
+    archive,
     context::DecisionContext,
     effect::{Effect, Entity, FinalState},
     event::{AnswerCell, AppealCells, Restored},
     ids::{AppealId, Number, OutboxId, RowKey},
     project::shown_history,
+    rules::Rules,
     tab::{Tab, TabState},
     view::View,
     wording::Note,
@@ -144,9 +145,11 @@ fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cell
     let Some(history) = &cells.history else {
         return;
     };
-    if shown_history(ctx.rules, ctx.view, appeal, appeal.dialogue.lines).as_str()
-        == history.as_str()
-    {
+    let known = |rules: &Rules| {
+        let shown = shown_history(rules, ctx.view, appeal, appeal.dialogue.lines);
+        shown == history.as_str()
+    };
+    if ctx.rules.in_every_language().iter().any(known) {
         appeal.dialogue.written = appeal.dialogue.lines;
         return;
     }
@@ -160,7 +163,7 @@ fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cell
         appeal.dialogue.shown_from + u32::from(appeal.dialogue.shelf.kept.is_some())
     };
     let unknown_there =
-        |line: &&Line| line.index >= from && !history.as_str().contains(&entry(ctx.rules, line));
+        |line: &&Line| line.index >= from && !archive::holds(ctx.rules, history, line);
     let missing: Vec<Line> = ours.iter().filter(unknown_there).cloned().collect();
     appeal.dialogue.shown_from = appeal.dialogue.lines;
     appeal.dialogue.shelf = shelf;

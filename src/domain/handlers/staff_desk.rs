@@ -13,7 +13,7 @@ use crate::domain::{
     message::{Colleague, Content, Message},
     text::Text,
     view::View,
-    wording::StaffNote,
+    wording::{Note, StaffNote},
 };
 
 use super::{answers, lines, rows, staff_chat};
@@ -98,7 +98,10 @@ fn about(ctx: &DecisionContext<'_, impl View>, message: &Message) -> Option<Appe
     let reply = message.context.reply.as_ref()?;
     let post = ctx.view.post(message.chat, reply.message?);
     let named = || {
-        let rest = reply.quote.as_str().strip_prefix("№ ")?;
+        let heads = Note::Staff(StaffNote::Number(None));
+        let heads = ctx.rules.wording.every_note(heads);
+        let mut heads = heads.iter().map(|head| head.trim_end_matches('…'));
+        let rest = heads.find_map(|head| reply.quote.as_str().strip_prefix(head))?;
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         ctx.view.numbered(Number(digits.parse().ok()?))
     };

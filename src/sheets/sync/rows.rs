@@ -223,7 +223,8 @@ impl TabPlanner<'_> {
             let cells = if removes {
                 vec![text(Column::Number, ""), text(Column::Delivery, "")]
             } else {
-                vec![text(Column::Delivery, words.map_or("", String::as_str))]
+                let words = words.map_or("", |[ours, _]| ours.as_str());
+                vec![text(Column::Delivery, words)]
             };
             let cells = self.differing(stray, &cells);
             if cells.is_empty() {
@@ -259,10 +260,11 @@ impl TabPlanner<'_> {
             let why = memory.unplaced.unaddressed.get(&row.row);
             let words = why.and_then(|why| memory.words.unaddressed.get(why));
             let shown = snapshot.text(row, Column::Delivery).unwrap_or_default();
-            let is_told = memory.words.unaddressed.values().any(|told| told == shown);
+            let mut spellings = memory.words.unaddressed.values().flatten();
+            let is_told = spellings.any(|told| told == shown);
             let answer = Text::from(snapshot.text(row, Column::Answer).unwrap_or_default());
             let words = match words {
-                Some(words) => words.as_str(),
+                Some([ours, _]) => ours.as_str(),
                 None if is_told && answer.is_blank() => "",
                 None => continue,
             };
@@ -328,14 +330,16 @@ impl TabPlanner<'_> {
 
     /// Whether what we left in a row by mistake is what is to be said there: it bears a number that is not its own.
     pub(super) fn is_told(&self, row: &Row, wrong: &WrongRow) -> bool {
-        let told = |why| self.tab_memory.words.troubles.get(why).map(String::as_str);
+        let left = wrong.left(Column::Delivery);
+        let troubles = &self.tab_memory.words.troubles;
+        let is_left = |why| match troubles.get(why) {
+            Some(spellings) => spellings.iter().any(|it| left == Some(it.as_str())),
+            None => left.is_none(),
+        };
         let mut strays = self.tab_memory.unplaced.strays.values().flatten();
-        let only = wrong
-            .wrote
-            .iter()
-            .all(|(column, _)| *column == Column::Delivery);
-        only && strays
-            .any(|stray| stray.row == row.row && told(&stray.why) == wrong.left(Column::Delivery))
+        let mut wrote = wrong.wrote.iter();
+        let only = wrote.all(|(column, _)| *column == Column::Delivery);
+        only && strays.any(|stray| stray.row == row.row && is_left(&stray.why))
     }
 
     /// Puts a cell back that we changed by mistake.

@@ -120,7 +120,8 @@ impl TabMemory {
     pub(super) fn is_untold(&self, snapshot: &TabSnapshot) -> bool {
         let words = |row: &Row| {
             let why = self.unplaced.unaddressed.get(&row.row)?;
-            self.words.unaddressed.get(why).map(String::as_str)
+            let words = self.words.unaddressed.get(why);
+            words.map(|[ours, _]| ours.as_str())
         };
         let mut rows = snapshot.rows.iter();
         rows.any(|row| {

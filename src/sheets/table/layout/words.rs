@@ -30,10 +30,13 @@ pub struct TabWords {
     /// The word for "not authorized" (partners).
     pub not_authorized: Word,
     /// What a row is told that cannot be used (appeals).
-    pub troubles: BTreeMap<RowTrouble, String>,
+    pub troubles: BTreeMap<RowTrouble, Spellings>,
     /// What a row is told whose message cannot go to anybody yet (appeals).
-    pub unaddressed: BTreeMap<Unaddressed, String>,
+    pub unaddressed: BTreeMap<Unaddressed, Spellings>,
 }
+
+/// A text of ours in every language, the one that we write first: cells keep what was written before the language was changed.
+pub type Spellings = [String; 2];
 
 impl TabWords {
     /// Reads a status cell; `None` where it is blank, a word of the people's own where it is not one of ours.
@@ -91,25 +94,25 @@ impl TabWords {
 
 /// What rows are told that bear a number which is not theirs, or not theirs alone.
 #[must_use]
-pub fn troubles(wording: &Wording) -> BTreeMap<RowTrouble, String> {
+pub fn troubles(wording: &Wording) -> BTreeMap<RowTrouble, Spellings> {
     let all = [
         RowTrouble::Doubled,
         RowTrouble::Mismatched,
         RowTrouble::Unreadable,
     ];
-    all.map(|trouble| (trouble, wording.note(Note::Stopped(trouble))))
+    all.map(|trouble| (trouble, wording.every_note(Note::Stopped(trouble))))
         .into()
 }
 
 /// What rows are told whose message cannot go to anybody yet.
 #[must_use]
-pub fn unaddressed(wording: &Wording) -> BTreeMap<Unaddressed, String> {
+pub fn unaddressed(wording: &Wording) -> BTreeMap<Unaddressed, Spellings> {
     [
         Unaddressed::UnknownCode,
         Unaddressed::Unregistered,
         Unaddressed::Standing,
     ]
-    .map(|why| (why, wording.note(Note::Unaddressed(why))))
+    .map(|why| (why, wording.every_note(Note::Unaddressed(why))))
     .into()
 }
 
