@@ -31,7 +31,7 @@ pub use self::{
 use crate::{
     clock,
     config::Settings,
-    domain::{operator::OperatorRequest, rules::Rules},
+    domain::{operator::OperatorRequest, rules::Rules, session::Locale, wording::Wording},
     fetch::Fetcher,
     http,
     journal::{self, BestEffort, Journal, Nudges, OpenError, Signals},
@@ -122,7 +122,7 @@ impl App {
         // The journal comes before the addresses: of two services with one directory, the second shall hear why it cannot start.
         let (parts, due) = Parts::open(settings, shutdown, Purpose::Serve).await?;
         if let Some(words) = journal::exposed(&parts.settings.data_dir) {
-            tracing::warn!("{words}");
+            tracing::warn!("{}", Wording::built_in().tell(Locale::En, &words));
         }
         let (public, admin) = match servers::bind(&parts.settings).await {
             Ok(servers) => servers,

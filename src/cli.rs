@@ -18,11 +18,13 @@ mod setup;
 #[cfg(feature = "demo")]
 mod simulate;
 mod status;
+mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use self::words::Words;
 use crate::{
     config::{self, Local, Settings, SettingsErrors},
     logs,
@@ -219,6 +221,8 @@ enum Format {
 enum Failure {
     /// Bad settings: exit code 64.
     Settings(SettingsErrors),
+    /// Why, in the language of the command: exit code 1.
+    Told(String),
     /// Anything else: exit code 1.
     Other(anyhow::Error),
 }
@@ -228,7 +232,8 @@ impl Failure {
     #[cfg(feature = "demo")]
     fn words(&self) -> String {
         match self {
-            Self::Settings(errors) => errors.to_string(),
+            Self::Settings(errors) => errors.words(),
+            Self::Told(words) => words.clone(),
             Self::Other(error) => format!("{error:#}"),
         }
     }
@@ -264,8 +269,12 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(Failure::Settings(errors)) => {
-            eprintln!("{errors}");
+            eprintln!("{}", errors.words());
             ExitCode::from(EXIT_SETTINGS)
+        }
+        Err(Failure::Told(words)) => {
+            eprintln!("sheetdesk: {words}");
+            ExitCode::FAILURE
         }
         Err(Failure::Other(error)) => {
             eprintln!("sheetdesk: {error:#}");
@@ -330,7 +339,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
         Command::Replay { seq } => operator::replay(&local(config)?, seq).await,
-        Command::Init { directory } => init::init(&directory),
+        Command::Init { directory } => init::init(&Words::of_terminal(), &directory),
         Command::Backup { file } => backup::backup(&local(config)?, &file).await,
         Command::Restore { file } => backup::restore(&local(config)?, &file),
         Command::Forget {
@@ -357,8 +366,9 @@ fn install_crypto() {
 /// The settings from the file and the environment; warnings go to the terminal at once.
 fn load(file: Option<&std::path::Path>) -> Result<Settings, Failure> {
     let (settings, warnings) = Settings::load(file, std::env::vars()).map_err(Failure::Settings)?;
+    let words = Words::of(settings.language);
     for warning in warnings {
-        eprintln!("sheetdesk: {warning}");
+        eprintln!("sheetdesk: {}", words.tell(warning.note()));
     }
     Ok(settings)
 }

@@ -12,6 +12,7 @@ mod declare;
 mod env_file;
 mod error;
 mod keys;
+mod language;
 mod layers;
 mod read;
 mod secrets;
@@ -21,6 +22,7 @@ mod texts;
 mod values;
 mod words;
 mod working;
+mod zones;
 
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,7 @@ pub use self::credentials::Credentials;
 pub use self::env_file::ENV_FILE;
 pub use self::error::{SettingsError, SettingsErrors, Source, Warning};
 pub use self::keys::{is_secret, variable_of};
+pub use self::language::of_environment;
 pub use self::secrets::{BotId, BotToken, CallbackSecret};
 pub use self::settings::{
     Appeals, Files, Hours, Http, Local, Log, Mode, Promotions, Schedules, Settings, Sheets,
@@ -121,14 +124,20 @@ fn reader(
     variables: impl Iterator<Item = (String, String)>,
 ) -> read::Reader {
     let mut findings = Findings::default();
+    let variables: Vec<(String, String)> = variables.collect();
     let file = named.unwrap_or(default);
     let known: Vec<&str> = KEYS.iter().map(|key| key.path.as_str()).collect();
     let mut layers = Layers::defaults(file);
+    let mut is_ours = false;
     if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
         let values = layers::parse_file(file, &text, &known, &mut findings);
         layers = layers.with(Source::File(file.to_owned()), values);
+        is_ours |= !findings.file_lost;
     }
-    let variables = env_file::with_env_file(file, variables, &mut findings);
+    let terminal = of_environment(&variables);
+    let variables = env_file::with_env_file(file, variables.into_iter(), &mut findings);
+    is_ours |= !variables.is_empty();
     let layers = layers::add_environment(layers, variables, &mut findings);
+    findings.language = language::spoken(&layers, is_ours, terminal);
     read::Reader::new(layers, findings, file.to_owned())
 }

@@ -222,7 +222,7 @@ impl Testbed {
     /// When they are refused.
     pub fn settings(&self) -> Result<Settings, TestbedError> {
         let loaded = Settings::load(None, self.variables.iter().cloned());
-        let (settings, _) = loaded.map_err(|errors| TestbedError::Settings(errors.to_string()))?;
+        let (settings, _) = loaded.map_err(|errors| TestbedError::Settings(errors.words()))?;
         Ok(settings)
     }
 

@@ -770,3 +770,516 @@ failed-nobody = о «{ $who }» ничего не хранится. Укажит
 failed-no-record = записи { $record } нет; записи хранятся 8 дней
 failed-undecodable = запись { $record } не разобрать: { $why }
 failed-stumbles = правила спотыкаются о запись { $record }; где именно, сказано в логе
+
+## Команды и ошибки в настройках
+settings-hidden = (не показываем: похоже на секрет)
+settings-head =
+    { $count ->
+        [one] В настройках { $count } ошибка:
+        [few] В настройках { $count } ошибки:
+       *[many] В настройках { $count } ошибок:
+    }
+settings-besides = Заметили ещё:
+settings-whole-file = (весь файл)
+settings-embedded = значение по умолчанию
+settings-in-file = файл { $path }
+settings-in-variable = переменная окружения { $name }
+settings-in-secret-file = файл секрета { $path }, он назван в { $variable }
+settings-nowhere = нигде не задано
+settings-unknown-variable = Переменная окружения { $variable } нам не знакома, её не учитываем; самая похожая из известных – { $nearest }.
+settings-secret-no-text = Секрет должен быть текстом.
+settings-quote = Возьмите его в "кавычки".
+settings-list = Здесь список, а нужно одно значение.
+settings-set-to = Нужно вот что: { $meaning }.
+settings-missing = Без этого значения не обойтись, а его нет.
+settings-needed = Задайте переменную окружения { $variable } или { $path } в файле настроек: { $meaning }.
+settings-needed-secret = Задайте переменную окружения { $variable } (или { $file } – путь к файлу с ним) или { $path } в файле настроек: { $meaning }.
+settings-file-unread = Файл не читается: { $cause }.
+settings-check-path = Проверьте, верен ли путь и можно ли службе читать этот файл.
+settings-file-unclear = Файл не разобрать: { $words }.
+settings-file-unclear-at = Файл не разобрать, строка { $line }: { $words }.
+settings-file-form = Пишите `имя = значение`, тексты берите в "кавычки", каждое имя – один раз в своём [разделе].
+settings-given-twice = Задано дважды: есть ещё и { $variable }.
+settings-given-twice-cure = Оставьте одну из двух переменных, вторую уберите.
+settings-secret-unread = Файл с секретом не читается: { $cause }.
+settings-secret-in-place-of-path = Файл с секретом не читается: в переменной должен быть путь к файлу, а не сам секрет.
+settings-is-section = Это имя раздела, а не одной настройки.
+settings-section-form = Напишите [{ $path }] отдельной строкой, а настройки – под ней.
+settings-is-setting = Это одна настройка, а не раздел.
+settings-setting-form = Напишите `имя = значение`.
+settings-unknown = Такой настройки нет.
+settings-unknown-cure = Самая похожая из известных – { $nearest }: исправьте имя или удалите строку.
+settings-no-zone = Часового пояса { $value } нет.
+settings-nearest-zone = Самый похожий из известных – { $nearest }.
+settings-no-schedule = { $value } – не расписание.
+settings-never-comes = Момент { $value } никогда не наступит.
+settings-schedule-form = Напишите шесть полей – секунда, минута, час, день месяца, месяц, день недели – или пять, без секунды: "0 */5 * * * *" значит «каждые пять минут».
+settings-or-none = { $remedy } Или напишите none – никогда.
+settings-no-quiet-hours = { $value } – не тихие часы.
+settings-quiet-hours-form = Напишите начало и конец, как 21:00-09:00, или none, если они не нужны.
+settings-no-number = { $value } как число { settings-unit } здесь не подойдёт.
+settings-number-form = Напишите целое число { settings-unit } от { $least } до { $most }.
+settings-no-choice = { $value } здесь не подойдёт.
+settings-choices = Напишите { $one } или { $other }.
+settings-no-filter = { $value } – не фильтр лога.
+settings-filter-form = Напишите error, warn, info, debug или trace, можно и по частям: info,sheetdesk::sheets=debug
+settings-no-chat = { $value } – не номер чата.
+settings-chat-form = Напишите одно число, у группы – с минусом: -1001234567890.
+settings-no-group = { $value } – не номер группы.
+settings-group-form = Напишите номер группы с минусом: -1001234567890. Все, кто в ней есть, смогут отвечать партнёрам.
+settings-no-names = { $value } – не аккаунт с именем.
+settings-names-form = Пишите номер аккаунта Telegram и имя: 700000001=Иванова; 700000002=Петров.
+settings-no-listen = { $value } – не адрес, на котором можно слушать.
+settings-listen-form = Напишите IP-адрес, двоеточие и порт: 127.0.0.1:8080 – только эта машина, 0.0.0.0:8080 – все её сети.
+settings-unprotected = { $value } не защищён: Telegram обращается только к адресам https.
+settings-https-form = Напишите адрес https://, который ведёт сюда из интернета.
+settings-no-spreadsheet = { $value } – не адрес таблицы и не её идентификатор.
+settings-spreadsheet-form = Скопируйте адрес из браузера: https://docs.google.com/spreadsheets/d/…/edit
+settings-no-tab-name = { $value } – не имя листа.
+settings-tab-name-form = Скопируйте имя внизу таблицы.
+settings-no-url = { $value } – не адрес.
+settings-url-scheme = { $value } начинается не с https:// и не с http://.
+settings-url-password = В адресе { $value } есть имя или пароль.
+settings-url-more = В адресе { $value } после пути есть лишнее.
+settings-url-form = Напишите адрес, как https://desk.example.com, без пароля, `?` и `#`.
+settings-key-itself = Это сам ключ, а нужен путь к его файлу.
+settings-key-itself-cure = Сохраните ключ в файл, который может читать только служба, и укажите этот файл.
+settings-key-unread = Файл { $path } не читается: { $cause }.
+settings-key-no-json = Файл { $path } – не JSON.
+settings-key-other = Файл { $path } – ключ другого рода, не сервисного аккаунта.
+settings-key-lacks = В файле { $path } нет { $names }.
+settings-key-damaged = В файле { $path } испорчен private_key: это не ключ в виде PEM.
+settings-key-address = В файле { $path } token_uri – не адрес http или https.
+settings-key-cure = Создайте в Google Cloud новый ключ JSON для сервисного аккаунта и возьмите этот файл как есть.
+settings-token-no-colon = Это не похоже на токен бота: в нём нет двоеточия.
+settings-token-no-number = Это не похоже на токен бота: перед двоеточием не число.
+settings-token-letters = Это не похоже на токен бота: после двоеточия могут стоять только A-Z a-z 0-9 _ -.
+settings-token-cure = Скопируйте токен у @BotFather целиком: цифры, двоеточие, буквы.
+settings-example = Это всем известный пример, а не секрет.
+settings-length = Знаков: { $length }, а нужно от { $least } до { $most }.
+settings-repeats = В нём повторяются одни и те же знаки, такой секрет легко угадать.
+settings-webhook-letters = В нём есть знаки, которых Telegram не берёт: годятся только A-Z a-z 0-9 _ -.
+settings-webhook-secret-cure = Сделайте новый, например командой `openssl rand -hex 32`.
+settings-header-letters = В нём есть знаки, которые нельзя передать в заголовке: пробелы или нелатинские буквы.
+settings-legacy-secret-cure = Сделайте новый командой `openssl rand -hex 32` и впишите его и в прежний скрипт.
+settings-no-prefix = Он начинается не с whsec_.
+settings-no-base64 = После whsec_ стоит не base64, или его часть потеряна.
+settings-key-bytes = Байт в ключе: { $bytes }, а нужно от { $least } до { $most }.
+settings-callback-secret-cure = Сделайте новый командой `echo "whsec_$(openssl rand -base64 32)"`.
+settings-word-twice = { $value } стоит дважды: это слово есть и в { $other }.
+settings-delete-one = Удалите одно из двух.
+settings-no-word-list = Это не список слов.
+settings-word-empty = Список или слово в нём – пустые.
+settings-word-list-form = Напишите список слов в кавычках, первым – то, которое мы будем писать: ["Статус", "status"].
+settings-no-colour = Это не цвет.
+settings-colour-form = Напишите его, как "#f3cccc".
+settings-same-address = Это адрес из http.listen: двоим на одном адресе не уместиться.
+settings-own-port = Дайте ему свой порт.
+settings-same-tab = Это тот же лист той же таблицы, что и { $other }.
+settings-own-tab = Партнёрам, обращениям и акциям нужно по своему листу.
+settings-no-working-hours = { $value } – не рабочие часы.
+settings-working-hours-form = Напишите дни и часы, как mon-fri 09:00-18:00; sat 10:00-14:00.
+settings-overlap = В { $value } часы одного дня пересекаются.
+settings-overlap-cure = Назовите каждый час один раз.
+settings-no-day = { $value } – не день.
+settings-day-form = Пишите дни, как 2027-01-01, 2027-01-02.
+settings-text-form = Пишите `имя = текст`, следующие строки текста – с отступом; закройте каждую фигурную скобку.
+settings-text-twice = Этот текст стоит в файле дважды.
+settings-no-text = Такого текста нет.
+settings-no-text-cure = Самый похожий из известных – { $nearest }: исправьте имя или удалите текст.
+settings-not-for-partners = Этот текст – не для партнёров, он остаётся как есть.
+settings-delete-it = Удалите его из файла.
+settings-elaborate = Это больше, чем текст: атрибут, термин или функция.
+settings-plain-words = Пишите обычные слова; значения и другие тексты стоят среди них в фигурных скобках, как в нашем файле.
+settings-misplaced = В нём стоит { $text }, а такого текста нет, или он стоит сам в себе.
+settings-misplaced-cure = Исправьте имя или напишите эти слова прямо здесь.
+settings-leaves-out = В нём нет того, что нужно сказать: { $names }.
+settings-leaves-out-cure = Поставьте это на место среди слов.
+settings-not-given = В нём стоит то, чего ему не дают: { $names }.
+settings-not-given-cure = Сравните его с текстом, который он заменяет.
+settings-long-label = Это надпись на кнопке или в меню бота: она слишком длинная, или в ней не только слова.
+settings-label-form = Напишите не больше 64 знаков в одну строку.
+settings-no-proxy = Один из адресов – не адрес прокси.
+settings-proxy-form = Пишите каждый как http://, https://, socks5:// или socks5h:// с узлом и портом, например socks5h://name:password@proxy.example.com:1080, через запятую; или none.
+settings-no-firm-name = Это имя не поместится в предложение.
+settings-firm-name-form = Напишите его в одну строку, не больше { $most } знаков, без фигурных скобок.
+settings-check-text = Проверьте, что это текстовый файл, или уберите его.
+settings-no-variable = Строка { $line } начинается как настройка, но это не настройка.
+settings-variable-form = Пишите ИМЯ='значение', по одной на строку.
+settings-not-for-this-user = Пользователю, который запустил команду, нельзя читать этот файл, поэтому того, что в нём, не хватает.
+settings-with-sudo = Запустите команду от имени того, кому можно, или через sudo.
+settings-unit =
+    { $unit ->
+        [connections] соединений
+        [seconds] секунд
+        [minutes] минут
+        [hours] часов
+        [days] дней
+       *[messages] сообщений в секунду
+    }
+settings-meaning-directory = папка, в которую служба может писать
+settings-meaning-time-zone = часовой пояс, например Europe/Moscow
+settings-meaning-address = адрес, например 127.0.0.1:8080
+settings-meaning-admin-address = адрес, например 127.0.0.1:9090
+settings-meaning-log-format = pretty или json
+settings-meaning-level = уровень, например info
+settings-meaning-public-url = адрес этой службы, каким его видно из интернета
+settings-meaning-whole = целое число
+settings-meaning-whole-seconds = целое число секунд
+settings-meaning-whole-minutes = целое число минут; 0 – сколько угодно
+settings-meaning-whole-days = целое число дней
+settings-meaning-hours-or-none = целое число часов или none
+settings-meaning-rate = целое число; 0 – без ограничения
+settings-meaning-token = токен этого бота, его выдал @BotFather
+settings-meaning-telegram-url = https://api.telegram.org
+settings-meaning-intake = webhook или polling
+settings-meaning-webhook-secret = ваше слово, которое будет знать только Telegram, например из `openssl rand -hex 32` (оно нужно, потому что в telegram.mode стоит webhook)
+settings-meaning-admin-chat = номер чата, куда приходят тревоги
+settings-meaning-flag = true или false
+settings-meaning-sheets-url = https://sheets.googleapis.com
+settings-meaning-key-file = путь к файлу ключа сервисного аккаунта, каким его скачивают из Google Cloud
+settings-meaning-callback-secret = слово, которым таблица подписывает свои вызовы; его делает `echo "whsec_$(openssl rand -base64 32)"`
+settings-meaning-spreadsheet = адрес таблицы из браузера или её идентификатор
+settings-meaning-tab = имя листа, каким оно стоит внизу таблицы
+settings-meaning-schedule = шесть полей, например "0 */5 * * * *" – каждые пять минут
+settings-meaning-legacy-secret = X-Webhook-Secret прежнего скрипта
+settings-meaning-quiet-hours = часы, например 21:00-09:00, или none
+settings-meaning-week = дни и часы, например mon-fri 09:00-18:00; sat 10:00-14:00
+settings-meaning-holidays = дни, например 2027-01-01, 2027-01-02
+settings-meaning-staff-chat = номер группы специалистов
+settings-meaning-staff-names = аккаунты с именами, например 700000001=Иванова; 700000002=Петров
+settings-meaning-firm = название фирмы в одну строку, не больше 60 знаков
+settings-meaning-proxies = адреса, например socks5h://name:password@proxy.example.com:1080, через запятую, если их несколько; none – без прокси
+settings-meaning-language = ru или en
+command-system-not-found = там ничего нет
+command-system-denied = у учётной записи нет на это прав: дайте их (chown, chmod)
+command-system-is-directory = это папка, а не файл
+command-system-no-directory = часть пути – файл, а не папка
+command-system-exists = там уже что-то есть
+command-system-not-text = это не текст
+command-system-full = диск полон: освободите место (df -h), дальше пойдёт само; всё принятое цело
+command-system-quota = квота учётной записи кончилась: увеличьте её или освободите место, дальше пойдёт само; всё принятое цело
+command-system-too-large = файлам больше нельзя расти: увеличьте предел (LimitFSIZE=, ulimit -f), дальше пойдёт само
+command-system-read-only = туда нельзя писать: смонтируйте диск для записи или назовите другую папку в SHEETDESK_DATA_DIR (для systemd она должна стоять в ReadWritePaths= или быть StateDirectory=)
+command-system-too-many = кончился предел открытых файлов: увеличьте его (LimitNOFILE=, ulimit -n)
+command-system-refused = там никто не слушает
+command-system-timed-out = ответа нет
+command-system-broken-off = другая сторона пропала
+command-system-taken = там уже слушает кто-то другой
+command-system-no-name = его имя не находится (DNS)
+command-system-no-route = отсюда к нему нет дороги
+command-system-certificate = его сертификату нельзя доверять
+command-system-no-connection = нет соединения
+command-system-proxy-denies = прокси хочет другое имя или пароль
+command-system-no-token-server = сервер токенов Google не отвечает
+command-system-other = { $words }
+command-init-token = Токен бота от @BotFather
+command-init-key-file = Файл ключа сервисного аккаунта Google (JSON)
+command-init-partners = Адрес таблицы со списком партнёров
+command-init-appeals = Адрес таблицы с обращениями (Enter – та же)
+command-init-promotions = Адрес таблицы с акциями (Enter – та же, «нет» – без акций)
+command-init-public-url = Адрес службы в интернете, https://… (Enter – нет, будем опрашивать Telegram)
+command-init-admin-chat = Чат администратора, число (Enter – без него)
+command-init-answer-needed = Без этого ответа не обойтись.
+command-init-exists = { $file } уже есть; уберите его или назовите другую папку: --directory
+command-init-ended = ответы кончились раньше вопросов; ничего не записано
+command-init-unread = ответ не прочесть: { $cause }
+command-init-not-understood = { $key }: не поняли ответ, попыток было { $tries }; ничего не записано
+command-init-no-random = эта машина не даёт случайных чисел
+command-init-unmade = { $file } не записать: { $cause }
+command-init-done = Готово: { $settings }, { $secrets }
+command-init-next = Дальше:
+command-init-settings-head = Сделано командой `sheetdesk init`. У остальных настроек – значения по умолчанию; что ещё можно настроить, сказано в sheetdesk.toml из программы.
+command-init-secrets-head = Секреты: кто это прочтёт, сможет писать от имени бота. Для `EnvironmentFile=`, `--env-file` или: set -a; . этот файл
+command-about-settings = настройки
+command-about-time-zone = часовой пояс
+command-about-disk = диск
+command-about-privacy = права
+command-about-open-files = файлы
+command-about-journal = журнал
+command-about-telegram = Telegram
+command-about-admin-chat = чат администратора
+command-about-staff-chat = чат специалистов
+command-about-webhook = вебхук
+command-about-updates = обновления
+command-about-sending = отправка
+command-about-clock = часы
+command-about-address = адрес
+command-about-google = Google
+command-about-partners = партнёры
+command-about-appeals = обращения
+command-about-promotions = акции
+command-about-answers = ответы
+command-about-quota = вызовы
+command-mark-fine = ок
+command-mark-note = учтите
+command-mark-wrong = ОШИБКА
+command-check-complete = полные и понятные
+command-check-not-storing = не может записывать, поэтому нового не принимаем: { $why }
+command-check-unstoring = не может записывать, поэтому нового не принимаем: его проверяют
+command-check-token-right = токен верный, это бот { $name }
+command-check-bot-barred = { $error }: { $remedy }
+command-check-no-telegram = { $error }. Тот ли это токен, который выдал @BotFather, и доступен ли с этой машины { $url }?
+command-check-writable = в { $chat } можно писать
+command-check-chat-moved = { $chat } стал супергруппой { $to }, служба пишет уже туда. Впишите новый номер в { $key }
+command-check-chat-refused = в { $chat } писать не получается: { $error }. Верен ли номер, нажал ли там кто-нибудь «Начать», а если это группа, есть ли в ней бот и может ли он писать?
+command-check-chat-unanswered = в { $chat } писать не получается: { $error }. Попробуйте снова, когда Telegram ответит
+command-check-silent = Telegram просит молчать до { $until }, раньше ничего не уйдёт. Попробовать сразу: sheetdesk release silence
+command-check-no-updates = Telegram не доставляет обновления: { $words }
+command-check-polling = спрашиваем их сами (polling)
+command-check-polling-in-vain = в telegram.mode стоит "polling", но задан вебхук, поэтому Telegram нам ничего не отдаёт. Уберите его: sheetdesk setup webhook --delete
+command-check-webhook-set = задан, ждут обновлений: { $waiting }
+command-check-webhook-failing = задан, ждут обновлений: { $waiting }; последняя попытка Telegram не удалась: { $words }
+command-check-webhook-to-come = ещё не задан; это сделает `serve` или: sheetdesk setup webhook
+command-check-webhook-nowhere = его нет, и http.public_url пуст: Telegram не знает, куда обращаться. Задайте SHEETDESK_HTTP__PUBLIC_URL=https://…
+command-check-webhook-of-others = кто-то другой направил его на другой адрес
+command-check-webhook-of-others-failing = кто-то другой направил его на другой адрес; последняя попытка Telegram не удалась: { $words }
+command-check-quota-made = эта проверка сделала чтений: { $made } из 60, которые Google даёт на минуту; служба здесь ещё не работает
+command-check-quota-left = у службы на эту минуту осталось чтений – { $reads } из { $all }, записей – { $writes } из { $all }
+command-check-quota-spent = { $left }; если так бывает часто, смотрите реже: schedule.appeals, schedule.partners
+command-check-tab-right = лист «{ $title }», все столбцы на месте; можно ли нам писать, покажет первая запись
+command-check-tab-to-complete = лист «{ $title }», все столбцы на месте; наши добавятся справа при запуске
+command-check-no-tab = листа «{ $title }» нет; в таблице есть { $there }. Переименуйте лист или назовите верный в настройках
+command-check-zone = { $name }, там сейчас { $time }
+command-check-not-writable = в { $place } нельзя писать: { $cause }. Дайте пользователю службы на это право или назовите другую папку в SHEETDESK_DATA_DIR
+command-check-room = в { $place } можно писать, свободно { $free } МБ
+command-check-little-room = в { $place } можно писать, свободно { $free } МБ; нужно хотя бы 500 МБ
+command-check-some-room = в { $place } можно писать
+command-check-few-files = их предела хватит на { $places } соединений из { $wanted } в http.max_connections; увеличьте его (LimitNOFILE=, ulimit -n)
+command-check-clock-fast = на этой машине они спешат на { $seconds } с: подписи и токены Google не примут. Включите синхронизацию времени (timedatectl set-ntp true)
+command-check-clock-slow = на этой машине они отстают на { $seconds } с: подписи и токены Google не примут. Включите синхронизацию времени (timedatectl set-ntp true)
+command-check-clock-right = верны, сверили с Telegram
+command-check-address-answers = { $address } отвечает
+command-check-address-refuses = { $address } отвечает { $status }: стоит ли прокси перед службой и передаёт ли он этот путь?
+command-check-address-silent = по адресу { $address } никто не отвечает; пока служба не запущена, так и должно быть. Если запущена: ведут ли сюда имя, прокси и сертификат?
+command-check-answers-held =
+    ответы, которые стояли в таблице до запуска, ждут: { $count }, № { $numbers }{ $more ->
+        [0] .
+       *[other] {" "}и ещё { $more }.
+    } Отправить их: sheetdesk release answers
+command-check-answers-stand =
+    в таблице уже стоят ответы: { $count }, в строках { $numbers }{ $more ->
+        [0] .
+       *[other] {" "}и ещё { $more }.
+    } Первый запуск сам их не отправит: очистите ненужные ячейки, а остальное отправит команда sheetdesk release answers
+command-check-one-account = в строках { $rows } один и тот же Telegram ID: если у человека несколько кодов, так и надо; если нет, оставьте его в одной
+command-check-no-code = строка { $row }: в ячейке кода не код (нужно одно слово до 20 знаков)
+command-check-more-faults = и ещё { $count }
+command-check-action-stands =
+    в строках { $rows }{ $more ->
+        [0] {""}
+       *[other] {" "}и ещё { $more }
+    } действие уже стоит: первый запуск его не возьмёт, выберите его тогда заново
+command-check-day-to-come =
+    строки { $rows }{ $more ->
+        [0] {""}
+       *[other] {" "}и ещё { $more }
+    } ждут своего дня, в него и разошлём
+command-check-both = { $one }; { $other }
+command-privacy-directory = другие учётные записи этой машины могут читать папку { $dir }, а в ней личные данные. Оставьте её одной службе: chmod 700 { $dir }
+command-privacy-journal = другие учётные записи этой машины могут читать журнал { $file }, а в нём личные данные. Оставьте его одной службе: chmod 700 { $dir }; chmod 600 { $file }
+command-figures-old = журнал не читается; всё, что из него, – каким было { $age } назад
+command-figures-uptime = работает      { $age }, перезапусков частей: { $restarts }
+command-figures-telegram = Telegram      { $health }{ $more }
+command-figures-sheets = Google        { $health }, осталось на эту минуту: чтений – { $reads }, записей – { $writes }
+command-figures-silent = молчим до { $until }
+command-figures-no-updates = обновления не приходят: { $words }
+command-figures-admin-chat = чат администратора ничего не принимает: { $words }
+command-figures-admin-moved = чат администратора теперь { $chat }
+command-figures-staff-chat = чат специалистов ничего не принимает: { $words }
+command-figures-staff-topics = чат специалистов не даёт тем: { $words }
+command-figures-inbox = входящие      разобрать: { $pending }, отложено: { $aside }{ $oldest }
+command-figures-outbox = исходящие     ждут: { $pending }, отправляем: { $sending }, судьба неизвестна: { $unknown }, не дошло: { $failed }{ $oldest }
+command-figures-oldest = , дольше всех – { $age }
+command-figures-rows = строки        записать: { $dirty }, записей без ответа: { $open }, ответов удержано: { $held }
+command-figures-partners = партнёры      зарегистрировано: { $registered }, из них заблокировали бота: { $blocked }, не хотят акций: { $silent }
+command-figures-promotion = акция         { $line }
+command-figures-tab =
+    { $tab ->
+        [partners] партнёры
+        [promotions] акции
+       *[appeals] обращения
+    }
+command-figures-unseen = ещё не смотрели
+command-figures-seen = смотрели { $age } назад, строк: { $rows }
+command-figures-seconds = { $count } с
+command-figures-minutes = { $count } мин
+command-figures-hours = { $count } ч
+command-figures-days = { $count } дн
+command-figures-announcement = { $state }: { $sent } из { $all } ({ $percent } %){ $others } – «{ $title }» { $key }
+command-figures-failed = , не дошло: { $count }
+command-figures-skipped = , пропущено: { $count }
+command-figures-unknown = , судьба неизвестна: { $count }
+command-figures-preparing = готовим картинку
+command-figures-halted = остановлена: почему, сказано в её строке
+command-figures-running-for = рассылаем, осталось { $left }
+command-figures-running = рассылаем
+command-figures-paused = пауза
+command-figures-cancelled = отменена
+command-figures-over = разослана
+command-link-ok = отвечает
+command-link-down = не отвечает
+command-link-throttled = просит не спешить
+command-link-unknown = неизвестно
+command-wish-none-held = Удержанных ответов нет.
+command-wish-released = Отправляем удержанные ответы: { $count }.
+command-wish-silence-ended = Больше не ждём: отправляем то, что накопилось.
+command-wish-nothing-met = такого в списке нет, посмотрите `list`
+command-wish-done = Сделано: { $count }.
+command-wish-none-aside = Отложенных записей нет.
+command-wish-aside-commands = Разобрать снова: sheetdesk quarantine retry НОМЕР|all; отпустить: sheetdesk quarantine drop НОМЕР|all
+command-wish-none-unknown = Сообщений с неизвестной судьбой нет.
+command-wish-unknown-commands = Отправить ещё раз: sheetdesk unknown resend ИМЯ|all; больше не считать: sheetdesk unknown drop ИМЯ|all
+command-wish-replayed = Что теперь следует из записи { $record }:
+command-wish-replay-test = Проверка для неё. В ней слова людей: сначала замените их другими.
+command-forget-holds = В журнале об этом человеке есть:
+command-forget-account = аккаунт Telegram { $id }: что он писал и что ему отправляли
+command-forget-appeals = обращения, с диалогами и файлами: { $count }
+command-forget-partner = партнёр { $code }: имя, телефон, регистрация
+command-forget-remains = В таблицах останутся эти строки, удалите их сами:
+command-forget-listed = «{ $tab }»: строка с кодом { $code } (имя, телефон)
+command-forget-rows = «{ $tab }»: № { $numbers } (имя, телефон, Telegram ID, диалог)
+command-forget-archived = «{ $tab }»: все строки № { $numbers } (старые части диалога)
+command-forget-no-rows = В таблицах его строк не знаем.
+command-forget-question = Стереть всё это из журнала? Вернуть будет нельзя. [да/Нет]
+command-forget-nothing = ничего не стёрли. Ответьте «да» на вопрос, а где нет терминала, укажите --yes
+command-forget-erased = Стёрто из журнала. В копиях, которые раньше сделала `sheetdesk backup`, это ещё есть: удалите и их.
+command-forget-still-listed = В списке партнёров этот человек ещё есть, поэтому его строку мы помним, но ни к кому не привязываем. Удалите её там, дождитесь следующего взгляда и повторите команду.
+command-copy-made = Копия журнала: { $file }, записей: { $records }, { $whole },{ $tenths } МБ. В ней личные данные: держите её при себе.
+command-copy-restore-by = Вернуть её: `sheetdesk restore { $file }`, когда служба не работает.
+command-copy-broken-off = прервано; от копии ничего не осталось
+command-copy-restored = Журнал восстановлен из копии, записей: { $records }.
+command-copy-kept = Прежний журнал сохранён: { $file }.
+command-copy-first-start = Первый запуск молча возьмёт то, что показывают таблицы: они новее копии. Сообщений, которые в ней ждали отправки: { $unsent }; они могли уже уйти, поэтому сами не уйдут: ответы в ячейках ждут команды `sheetdesk release answers`, остальное – `sheetdesk unknown list`. Рассылки, которые шли, стоят на паузе.
+command-copy-start-now = Теперь запустите службу: sheetdesk serve
+command-webhook-gone = Вебхука больше нет. Обновления ждут в Telegram (24 часа), пока их кто-нибудь не спросит.
+command-webhook-still-there = вебхук остался: { $error }
+command-webhook-polling = в telegram.mode стоит "polling": вебхук не нужен; чтобы он был, поставьте "webhook"
+command-webhook-no-address = http.public_url не задан: Telegram должен знать, куда обращаться. Задайте SHEETDESK_HTTP__PUBLIC_URL=https://…
+command-webhook-no-address-for-script = http.public_url не задан: скрипт таблицы должен знать, куда обращаться. Задайте SHEETDESK_HTTP__PUBLIC_URL=https://…
+command-webhook-not-set = вебхук не задан: { $error }
+command-webhook-no-menu = вебхук задан, но команд в меню бота нет: { $error }
+command-webhook-set = Вебхук { $address } задан; команды есть в меню бота, по-русски и по-английски.
+command-webhook-was-set = Вебхук { $address } уже был задан; команды есть в меню бота, по-русски и по-английски.
+command-webhook-script-secret = Здесь секрет: не пересылайте этот текст. После первого запуска sheetdeskInstall эту функцию можно удалить.
+command-setup-nothing-to-do = { $title }: всё на месте
+command-setup-left-out = пропущено: { $step }. Google: { $words }
+command-setup-refused = Пропущено шагов: { $count }, Google их не даёт сделать.
+command-setup-left-alone = Не тронуто листов: { $count }. Исправьте их первую строку, как сказано выше, и повторите команду.
+command-setup-lists-lack = Ничего не изменено; чего не хватает в ваших списках, сказано выше.
+command-setup-unchanged = Ничего не изменено.
+command-setup-all-there = Всё стоит как надо; ничего не изменено.
+command-setup-dry-run = Ничего не изменено: это только то, что сделала бы команда `sheetdesk setup sheets`.
+command-setup-done = Готово. Дальше: sheetdesk check
+command-step-tab = добавить лист «{ $title }»
+command-step-headers = вписать заголовки { $names }
+command-step-filter = расширить фильтр на наши столбцы
+command-step-table = расширить таблицу на наши столбцы
+command-step-overdue = окрасить строки, которые ждут слишком долго
+command-step-fills = окрасить статусы
+command-step-list-lacks = в списке «{ $header }» нет { $words }: --extend-lists добавит
+command-step-typed-column = у «{ $header }» в таблице «{ $table }» есть свой тип, он останется: предложите { $words } там сами или уберите у столбца тип
+command-step-offer = предлагать в «{ $header }»: { $words }
+command-step-warn-tab = предупреждать, кто пишет на этом листе
+command-step-warn-column = предупреждать, кто пишет в «{ $header }»
+command-step-freeze = закрепить заголовки
+command-step-view = добавить фильтр «{ $title }»
+command-step-bold = выделить заголовки
+command-step-widths = дать { $names } ширину по содержимому
+command-step-wrap = переносить текст в { $names }
+command-step-top = начинать сверху в { $names }
+command-step-tint = подкрасить как столбцы службы: { $names }
+command-step-digits = показывать числа простыми цифрами в { $names }
+command-step-as-typed = оставлять написанное как есть в { $names }
+command-step-table-elsewhere = таблица «{ $name }» начинается не с первой строки листа или стоит в стороне от столбцов, которые мы читаем, поэтому новые строки окажутся вне её. Исправьте это или нажмите ▼ рядом с её именем и выберите «Преобразовать в неформатированные данные»: ячейки останутся как есть
+command-step-table-footer = у таблицы «{ $name }» есть итоговая строка, поэтому новые строки окажутся вне её. Исправьте это или нажмите ▼ рядом с её именем и выберите «Преобразовать в неформатированные данные»: ячейки останутся как есть
+command-fault-no-service = с папкой { $dir } служба не работает (сокет управления не отвечает: { $cause }); запустите её: `sheetdesk serve`, или назовите её папку в SHEETDESK_DATA_DIR
+command-fault-other-version = работающая служба ответила так, что эта версия её не понимает
+command-fault-other-answer = работающая служба ответила не на тот вопрос
+command-fault-no-journal = в { $dir } журнала нет; назовите папку службы в SHEETDESK_DATA_DIR
+command-fault-file-exists = { $file } уже есть, мы его не тронули; выберите другое имя или сначала уберите этот файл
+command-fault-file-unwritable = { $file } не записать: { $cause }
+command-fault-journal-unreadable = журнал не читается: { $cause }
+command-fault-owned = с { $dir } уже работает другая служба; сначала остановите её или дайте этой свою папку (SHEETDESK_DATA_DIR)
+command-fault-damaged = журнал в { $dir } повреждён ({ $words }), поэтому на нём ничего не запускаем. Верните самую новую копию: sheetdesk restore ФАЙЛ (копии делает sheetdesk backup); повреждённый журнал сохраним рядом
+command-fault-journal-empty = в { $dir } был журнал, а его файл { $file } пуст. Верните самую новую копию: sheetdesk restore ФАЙЛ. Только если нужно начать заново, без партнёров и обращений: удалите из этой папки { $file } и journal.lock
+command-fault-journal-gone = в { $dir } был журнал, а его файла { $file } нет. Верните самую новую копию: sheetdesk restore ФАЙЛ. Только если нужно начать заново, без партнёров и обращений: удалите из этой папки { $file } и journal.lock
+command-fault-journal-closed = журнал в { $dir } не открыть: { $cause }
+command-fault-broken-off = копия прервалась на полпути ({ $cause }), от неё ничего не осталось; работает ли ещё служба? Попробуйте снова
+command-fault-stop-first = { $why }; журнал восстанавливают, только когда служба не работает: остановите её (`systemctl stop sheetdesk`) и попробуйте снова
+command-fault-copy-unread = { $file } не читается: { $cause }; ничего не изменено
+command-fault-no-copy = { $file } – не журнал, который может прочесть эта версия: { $words }; ничего не изменено
+command-fault-not-replaced = журнал в { $dir } не заменить, он остался как был: { $cause }
+command-fault-throttled = Google просит не спешить
+command-fault-unavailable = Google Таблицы недоступны: { $cause }
+command-fault-change-refused = Google отказал в изменении { $change }: { $words }
+command-fault-bad-range = Google не знает такого места: { $words }
+command-fault-no-access = нет доступа: { $words }
+command-fault-no-spreadsheet = такой таблицы нет
+command-fault-share = { $why }. Откройте таблицу, нажмите «Поделиться» и разрешите { $account } её править
+command-fault-api-off = в проекте сервисного аккаунта выключен Google Sheets API; он включается здесь: { $enable }
+command-fault-no-google-sheet = файл – не таблица Google (.xlsx?): сохраните его как таблицу («Файл», «Сохранить как таблицу Google») и впишите в настройки адрес нового файла
+command-fault-outcome-unknown = чем кончилось, неизвестно: { $cause }
+command-fault-rows-moved = пока читали лист, строки или столбцы сдвинулись; попробуйте снова
+command-fault-sheets-url = адрес Sheets API – не адрес http(s)
+command-fault-key-unread = файл ключа не читается: { $cause }
+command-fault-key-no-json = файл ключа – не JSON (строка { $line }, знак { $column })
+command-fault-key-field = `{ $field }` в файле ключа нет или не годится; это ключ сервисного аккаунта?
+command-fault-tls = TLS не настроить: { $words }
+command-fault-telegram-refused = Telegram отказал ({ $code }): { $words }
+command-fault-telegram-away = до Telegram не достучались: { $cause }
+command-fault-telegram-unmade = запрос не собрать: { $cause }
+command-fault-telegram-lost = ответ Telegram потерялся: { $cause }
+command-fault-telegram-url = адрес Bot API – не адрес http(s)
+command-fault-bot-token = Telegram не знает этого токена (401): его отозвали или в нём опечатка. Впишите тот, который показывает @BotFather, в telegram.token и перезапустите службу
+command-fault-bot-unknown = Telegram не знает такого бота (404): опечатка в telegram.token или telegram.api_url. Исправьте и перезапустите службу
+command-fault-bot-logged-out = бот вышел с этого сервера Bot API: впишите в telegram.api_url адрес того, которым он теперь пользуется, или выведите его там и подождите десять минут
+command-fault-bot-frozen = Telegram заморозил бота или аккаунт его владельца: обжалуйте это в том аккаунте, у @SpamBot
+command-fault-bot-misdirected = ботом ведает другой сервер Bot API (421): впишите его адрес в telegram.api_url и перезапустите службу
+command-fault-bot-conflict = ботом одновременно пользуется кто-то ещё (409): остановите другую программу или дайте ей своего бота
+command-fault-no-listening = на { $address } слушать не получается: { $cause }; остановите того, кто там слушает, или выберите другой адрес (SHEETDESK_HTTP__LISTEN, SHEETDESK_HTTP__ADMIN_LISTEN)
+command-fault-no-socket = сокет управления { $path } не создать: { $cause }
+command-fault-nothing-answers = по адресу { $address } никто не отвечает: { $cause }
+command-trial-begins = Пробуем на отдельном листе таблицы { $spreadsheet }; в конце он удаляется. Это около 40 вызовов за минуту.
+command-trial-as-assumed = так
+command-trial-otherwise = ИНАЧЕ
+command-trial-found = нашли: { $words }
+command-trial-then = тогда: { $words }
+command-trial-all-as-assumed = Всё так, как рассчитано: { $count } проб.
+command-trial-some-otherwise = Иначе, чем рассчитано: { $others } из { $count }. Что служба делает в этих случаях, сказано выше.
+command-trial-call-failed = { $about }: вызов не удался ({ $error })
+command-trial-tab-left = лист «{ $title }» не удалось удалить ({ $error }): удалите его сами
+command-trial-new-tab = новый лист
+command-trial-one-line = ответ в одну строку стирается, если он ещё тот же
+command-trial-lines = ответ с переносами строк – так же
+command-trial-spaces = ответ с пробелами по краям – так же
+command-trial-signs = ответ со знаками ? * ~ . – так же
+command-trial-number = ответ-число – так же
+command-trial-case = другие буквы (регистр) – не тот же текст
+command-trial-part = часть ячейки – не тот же текст
+command-trial-status = статус меняется на слово
+command-trial-formula = формула не стирается и узнаётся
+command-trial-not-evaluated = текст, похожий на формулу, остаётся текстом
+command-trial-in-order = изменения одного вызова идут по порядку
+command-trial-whole = вызов с ошибкой не меняет ничего и называет её место
+command-trial-long-cell = в ячейку входит 49 000 знаков
+command-trial-new-row = новая строка ложится под последней и читается тем же вызовом
+command-trial-some-sorted = сортировка части столбцов оставляет наш на месте
+command-trial-all-sorted = сортировка всех столбцов переносит и наш
+command-trial-token = занятая метка отклоняется, снятая свободна
+command-trial-late = вызов, чей ответ не дождались, после занятой метки не ложится
+command-trial-plain = служба смотрит ещё раз и, если текст тот же, меняет ячейку сразу после взгляда, без сравнения, и считает такие случаи (sheetdesk_plain_writes_total)
+command-trial-overwritten = служба может стереть чужой текст: не запускайте её с этой таблицей и сообщите разработчикам
+command-trial-looks = служба верит взгляду, а не ответу: после каждого потерянного ответа она смотрит и сравнивает, но ответ партнёру может задержаться
+command-trial-doubles = запись, чей ответ потерялся, может лечь в таблицу дважды или поздно; служба увидит это при следующем взгляде и поправит
+command-trial-changed = изменено ячеек: { $count }, в ячейке «{ $shows }»
+command-trial-shows = в ячейке «{ $shows }»
+command-trial-named = назван вызов { $change }, в ячейке «{ $shows }»
+command-trial-accepted = принято, в ячейке «{ $shows }»
+command-trial-failed = не вышло ({ $words }), в ячейке «{ $shows }»
+command-trial-characters = знаков в ячейке: { $count }
+command-trial-below = под последней строкой { $shows }
+command-trial-after-sort = после сортировки { $shows }
+command-trial-fates = ответы: { $fates }
+command-trial-landed = метка: { $fate }, вызов лёг
+command-trial-not-landed = метка: { $fate }, вызов не лёг

@@ -4,12 +4,16 @@
 
 use std::{io::IsTerminal as _, path::Path, process::ExitCode};
 
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Failure;
-use crate::{config::Local, journal, operator};
+use super::{
+    Failure,
+    words::{Words, faults},
+};
+use crate::{config::Local, domain::wording::CopyNote, journal, operator};
 
 pub(super) async fn backup(local: &Local, file: &Path) -> Result<ExitCode, Failure> {
+    let words = &Words::of(local.language);
     let bar = bar();
     let copy = operator::backup(&local.data_dir, file, |done, all| {
         bar.set_length(all);
@@ -17,30 +21,29 @@ pub(super) async fn backup(local: &Local, file: &Path) -> Result<ExitCode, Failu
     });
     // Ctrl-C drops the copy, and its file with it.
     let copied = tokio::select! {
-        copied = copy => copied?,
+        copied = copy => copied.map_err(|error| words.failure(&faults::backup(&error)))?,
         heard = tokio::signal::ctrl_c() => {
             heard?;
             bar.finish_and_clear();
-            return Err(anyhow::anyhow!("broken off; nothing is left of the copy").into());
+            return Err(words.failure(CopyNote::BrokenOff));
         }
     };
     bar.finish_and_clear();
-    let (records, bytes, name) = (
-        HumanCount(copied.records),
-        HumanBytes(copied.bytes),
-        file.display(),
-    );
-    println!(
-        "Копия журнала: {name}, записей: {records}, {bytes}. В ней личные данные: держите её при себе."
-    );
-    println!(
-        "A copy of the journal is in {name}: {records} records, {bytes}. It holds personal data: keep it to yourself."
-    );
-    println!("Put it back with `sheetdesk restore {name}`, while no service runs.");
+    let file = &file.display().to_string();
+    let tenths = copied.bytes.div_ceil(100_000);
+    let made = CopyNote::BackedUp {
+        file,
+        records: copied.records,
+        whole: tenths / 10,
+        tenths: tenths % 10,
+    };
+    println!("{}", words.tell(made));
+    println!("{}", words.tell(CopyNote::RestoreBy(file)));
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn restore(local: &Local, file: &Path) -> Result<ExitCode, Failure> {
+    let words = &Words::of(local.language);
     // A damaged file makes the database panic, and what that says helps nobody: the error does.
     std::panic::set_hook(Box::new(|_| {}));
     let bar = bar();
@@ -49,21 +52,14 @@ pub(super) fn restore(local: &Local, file: &Path) -> Result<ExitCode, Failure> {
         bar.set_position(done);
     });
     bar.finish_and_clear();
-    let restored = restored?;
-    let (records, unsent) = (HumanCount(restored.records), restored.unsent);
-    println!(
-        "Журнал восстановлен из копии, записей: {records}. Что ждало отправки ({unsent}), само не уйдёт: могло уже уйти."
-    );
-    println!("The journal is restored: {records} records.");
+    let restored = restored.map_err(|error| words.failure(&faults::restore(&error)))?;
+    println!("{}", words.tell(CopyNote::Restored(restored.records)));
     if let Some(kept) = &restored.kept {
-        println!("The journal that was there is kept as {}.", kept.display());
+        let kept = &kept.display().to_string();
+        println!("{}", words.tell(CopyNote::Kept(kept)));
     }
-    println!(
-        "The first start takes over silently what the sheets show, since they are newer than the copy. {unsent} messages waited in it and \
-         may have been sent since, so none goes out by itself: answers that stand in their cells wait for `sheetdesk release answers`, \
-         the rest for `sheetdesk unknown list`. Announcements that were under way are paused."
-    );
-    println!("Now start the service: sheetdesk serve");
+    println!("{}", words.tell(CopyNote::FirstStart(restored.unsent)));
+    println!("{}", words.tell(CopyNote::StartNow));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -73,7 +69,7 @@ fn bar() -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    match ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} records") {
+    match ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len}") {
         Ok(style) => bar.with_style(style),
         // A bar of the library's own is as good.
         Err(_) => bar,

@@ -7,14 +7,18 @@ mod list;
 mod live;
 mod machine;
 mod promotions;
+mod report;
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::process::ExitCode;
 
 use serde::Serialize;
 
 use self::answers::Readable;
 pub(super) use self::live::live_sheet;
-use super::{Failure, Format};
+use super::{
+    Failure, Format,
+    words::{Words, faults},
+};
 use crate::{
     app::words,
     clock,
@@ -22,9 +26,8 @@ use crate::{
     domain::{
         ids::{ChatId, SpreadsheetId},
         operator::OperatorRequest,
-        wording::Wording,
+        wording::{CheckLabel, CheckNote, Saying, Spoken, Wording},
     },
-    logs,
     operator::{ConsoleReply, StatusReport, TelegramStatus, ask},
     proxies::Proxies,
     sheets::{
@@ -46,11 +49,10 @@ use crate::{
 };
 
 /// One line of the report.
-#[derive(Serialize)]
 struct Finding {
-    about: &'static str,
+    about: CheckLabel,
     verdict: Verdict,
-    words: String,
+    words: Saying,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -66,7 +68,8 @@ pub(super) async fn check(
     offline: bool,
     format: Format,
 ) -> Result<ExitCode, Failure> {
-    let mut findings = vec![fine("settings", "complete and readable")];
+    let words = Words::of(settings.language);
+    let mut findings = vec![fine(CheckLabel::Settings, CheckNote::Complete)];
     if !offline {
         machine::local(&settings, &mut findings);
         findings.extend(journal(&settings).await);
@@ -74,11 +77,9 @@ pub(super) async fn check(
         machine::around(&settings, &mut findings).await;
         sheets(&settings, &mut findings).await;
     }
-    let colour = logs::is_coloured(std::io::stdout().is_terminal());
-    let lines = findings.iter().map(|finding| line(finding, colour));
     match format {
-        Format::Text => lines.for_each(|line| println!("{line}")),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
+        Format::Text => report::text(&words, &findings),
+        Format::Json => println!("{}", report::json(&words, &findings)?),
     }
     let mut all = findings.iter();
     Ok(match all.any(|finding| finding.verdict == Verdict::Wrong) {
@@ -90,9 +91,11 @@ pub(super) async fn check(
 /// Whether the service that runs here can store; of a journal that nobody works with, the next start says how it is.
 async fn journal(settings: &Settings) -> Option<Finding> {
     let journal = running(settings).await?.journal;
-    let why = journal.trouble.as_deref().unwrap_or("it is being checked");
-    let words = format!("it cannot store, so nothing new is accepted: {why}");
-    (!journal.storing).then(|| wrong("journal", words))
+    let words = match journal.trouble.as_deref() {
+        Some(why) => CheckNote::NotStoring(why),
+        None => CheckNote::Unstoring,
+    };
+    (!journal.storing).then(|| wrong(CheckLabel::Journal, words))
 }
 
 /// What the service says that runs here, if one does.
@@ -108,22 +111,31 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
     let proxies = Proxies::new(settings.telegram.proxy.as_ref());
     let client = match BotClient::new(url.as_str(), token.secret().clone(), proxies) {
         Ok(client) => client,
-        Err(error) => return findings.push(wrong("Telegram", error.to_string())),
+        Err(error) => {
+            return findings.push(wrong(CheckLabel::Telegram, &faults::build(&error)));
+        }
     };
     match client.me().await {
         Ok(Me { id, username }) => {
             let name = username.map_or_else(|| id.to_string(), |name| format!("@{name}"));
-            let words = format!("the token is right, the bot is {name}");
-            findings.push(fine("Telegram", words));
+            findings.push(fine(CheckLabel::Telegram, CheckNote::TokenRight(&name)));
         }
         Err(error) => {
-            let words = match error.service_refusal() {
-                Some(bar) => format!("{error}: {}", bar.remedy()),
-                None => format!(
-                    "{error}. Is the token the one that @BotFather gave, and can this machine reach {url}?"
-                ),
+            let bar = error.service_refusal();
+            let error = &faults::telegram(&error);
+            let finding = match bar.map(faults::barred) {
+                Some(remedy) => {
+                    let remedy = &Saying::of(remedy);
+                    let words = CheckNote::BotBarred { error, remedy };
+                    wrong(CheckLabel::Telegram, words)
+                }
+                None => {
+                    let url = url.as_str();
+                    let words = CheckNote::NoTelegram { error, url };
+                    wrong(CheckLabel::Telegram, words)
+                }
             };
-            return findings.push(wrong("Telegram", words));
+            return findings.push(finding);
         }
     }
     if let Some(status) = running(settings).await {
@@ -132,8 +144,8 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
     let admin = settings.telegram.admin_chat.map(AdminChatId::number);
     let staff = settings.staff.chat.map(StaffChatId::number);
     for (what, key, chat) in [
-        ("admin chat", "telegram.admin_chat", admin),
-        ("staff chat", "staff.chat", staff),
+        (CheckLabel::AdminChat, "telegram.admin_chat", admin),
+        (CheckLabel::StaffChat, "staff.chat", staff),
     ] {
         if let Some(chat) = chat {
             findings.push(writable(&client, (what, key), chat).await);
@@ -141,80 +153,66 @@ async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
     }
     match client.webhook_info().await {
         Ok(info) => findings.push(webhook_finding(settings, &info)),
-        Err(error) => findings.push(wrong("webhook", error.to_string())),
+        Err(error) => findings.push(wrong(CheckLabel::Webhook, &faults::telegram(&error))),
     }
 }
 
 /// Whether a chat of the settings can be written to: the bot shows for a moment that it is typing there.
-async fn writable(client: &BotClient, (what, key): (&'static str, &str), chat: i64) -> Finding {
+async fn writable(client: &BotClient, (what, key): (CheckLabel, &str), chat: i64) -> Finding {
     let Err(error) = client.show_typing(ChatId(chat)).await else {
-        return fine(what, format!("{chat} can be written to"));
+        return fine(what, CheckNote::Writable(ChatId(chat)));
     };
-    let cure = match &error {
+    let (chat, told) = (&chat.to_string(), &faults::telegram(&error));
+    match error {
         TelegramError::Refused {
             moved_to: Some(to), ..
         } => {
-            let words = format!(
-                "{chat} became the supergroup {to}, which the service follows. Put the new number into {key}"
-            );
-            return note(what, words);
+            let to = &to.to_string();
+            note(what, CheckNote::ChatMoved { chat, to, key })
         }
         TelegramError::Refused { .. } => {
-            "Is the number right, has somebody there pressed «Start», or, in a group, is the bot a member that may write?"
+            let error = told;
+            wrong(what, CheckNote::ChatRefused { chat, error })
         }
         TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_) => {
-            "Try again once Telegram answers"
+            let error = told;
+            wrong(what, CheckNote::ChatUnanswered { chat, error })
         }
-    };
-    let words = format!("{chat} cannot be written to: {error}. {cure}");
-    wrong(what, words)
+    }
 }
 
 /// What Telegram does not let the running service do.
 fn standing(telegram: &TelegramStatus) -> Vec<Finding> {
-    let barred = telegram.barred.map(|bar| wrong("sending", bar.remedy()));
-    let silent = telegram.silent_until.as_ref().map(|until| {
-        let words = format!("Telegram wants silence until {until}, and nothing is sent before. To try at once: sheetdesk release silence");
-        wrong("sending", words)
-    });
-    let webhook = telegram.webhook.as_ref().map(|words| {
-        let words = format!("Telegram does not bring the updates: {words}");
-        wrong("webhook", words)
-    });
+    let barred = telegram.barred.map(faults::barred);
+    let barred = barred.map(|remedy| wrong(CheckLabel::Sending, remedy));
+    let silent = telegram.silent_until.as_deref().map(CheckNote::Silent);
+    let silent = silent.map(|words| wrong(CheckLabel::Sending, words));
+    let webhook = telegram.webhook.as_deref().map(CheckNote::NoUpdates);
+    let webhook = webhook.map(|words| wrong(CheckLabel::Webhook, words));
     [barred, silent, webhook].into_iter().flatten().collect()
 }
 
 fn webhook_finding(settings: &Settings, info: &WebhookInfo) -> Finding {
     let waiting = info.pending_update_count;
-    let trouble = match &info.last_error_message {
-        Some(words) => format!("; Telegram's last try failed: {words}"),
-        None => String::new(),
-    };
+    let failed = info.last_error_message.as_deref();
+    let about = CheckLabel::Webhook;
     match (&settings.telegram.mode, &settings.http.public_url) {
-        (Mode::Polling, _) if info.url.is_empty() => fine("updates", "we ask for them (polling)"),
-        (Mode::Polling, _) => wrong(
-            "updates",
-            "telegram.mode is \"polling\", but a webhook is set, so Telegram gives us nothing. Take it away: sheetdesk setup webhook --delete",
-        ),
+        (Mode::Polling, _) if info.url.is_empty() => fine(CheckLabel::Updates, CheckNote::Polling),
+        (Mode::Polling, _) => wrong(CheckLabel::Updates, CheckNote::PollingInVain),
         (Mode::Webhook { .. }, Some(url)) if info.url == webhook::address(url.as_str()) => {
-            let words = format!("set, {waiting} updates wait{trouble}");
-            match trouble.is_empty() {
-                true => fine("webhook", words),
-                false => note("webhook", words),
+            match failed {
+                None => fine(about, CheckNote::WebhookSet(waiting)),
+                Some(words) => note(about, CheckNote::WebhookFailing { waiting, words }),
             }
         }
-        (Mode::Webhook { .. }, Some(_)) => note(
-            "webhook",
-            "not set yet; `serve` does it, or: sheetdesk setup webhook",
-        ),
-        (Mode::Webhook { .. }, None) if info.url.is_empty() => wrong(
-            "webhook",
-            "none is set, and http.public_url is empty: Telegram does not know where to call. Set SHEETDESK_HTTP__PUBLIC_URL=https://…",
-        ),
-        (Mode::Webhook { .. }, None) => note(
-            "webhook",
-            format!("set to another address by somebody else{trouble}"),
-        ),
+        (Mode::Webhook { .. }, Some(_)) => note(about, CheckNote::WebhookToCome),
+        (Mode::Webhook { .. }, None) if info.url.is_empty() => {
+            wrong(about, CheckNote::WebhookNowhere)
+        }
+        (Mode::Webhook { .. }, None) => {
+            let failed = failed.map(CheckNote::WebhookOfOthersFailing);
+            note(about, failed.unwrap_or(CheckNote::WebhookOfOthers))
+        }
     }
 }
 
@@ -222,19 +220,21 @@ fn webhook_finding(settings: &Settings, info: &WebhookInfo) -> Finding {
 pub(super) async fn sheets_client(
     settings: &Settings,
     timeouts: Timeouts,
-) -> anyhow::Result<SheetsClient> {
-    let key = AccountKey::read(settings.sheets.credentials.path())?;
+) -> Result<SheetsClient, Saying> {
+    let key = AccountKey::read(settings.sheets.credentials.path());
+    let key = key.map_err(|error| faults::key(&error))?;
     let (api, proxies) = (
         settings.sheets.api_url.as_str(),
         Proxies::new(settings.sheets.proxy.as_ref()),
     );
-    Ok(SheetsClient::new(api, key, timeouts, proxies, clock::now).await?)
+    let client = SheetsClient::new(api, key, timeouts, proxies, clock::now);
+    client.await.map_err(|error| faults::client(&error))
 }
 
 async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
     let sheets_client = match sheets_client(settings, Timeouts::default()).await {
         Ok(sheets_client) => sheets_client,
-        Err(error) => return findings.push(wrong("Google", error.to_string())),
+        Err(words) => return findings.push(wrong(CheckLabel::Google, &words)),
     };
     tabs(settings, &sheets_client, findings).await;
     findings.push(quota(settings, &sheets_client).await);
@@ -242,22 +242,17 @@ async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
 
 /// How many calls Google still grants: by the service where it runs, else by this command's own.
 async fn quota(settings: &Settings, sheets_client: &SheetsClient) -> Finding {
+    let all = CALLS_PER_WINDOW;
     let Some(status) = running(settings).await else {
-        let made = CALLS_PER_WINDOW.saturating_sub(sheets_client.quota().reads);
-        let words = format!(
-            "this check made {made} of the 60 reads that Google grants a minute; no service runs here yet"
-        );
-        return fine("quota", words);
+        let made = all.saturating_sub(sheets_client.quota().reads);
+        return fine(CheckLabel::Quota, CheckNote::QuotaMade(made));
     };
     let (reads, writes) = (status.quota.reads, status.quota.writes);
-    let words = format!(
-        "the service has {reads} of {CALLS_PER_WINDOW} reads and {writes} of {CALLS_PER_WINDOW} writes left in this minute"
-    );
+    let left = CheckNote::QuotaLeft { reads, writes, all };
     if reads > 0 && writes > 0 {
-        return fine("quota", words);
+        return fine(CheckLabel::Quota, left);
     }
-    let cure = "if it is often so, look less often: schedule.appeals, schedule.partners";
-    note("quota", format!("{words}; {cure}"))
+    note(CheckLabel::Quota, CheckNote::QuotaSpent(&Saying::of(left)))
 }
 
 async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut Vec<Finding>) {
@@ -268,25 +263,25 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
         match read(sheets_client, &address.spreadsheet, words, told).await {
             Ok(readable) => {
                 let tables = unserved_tables(&readable.info, &readable.layout);
-                let mut found = vec![fine(about, place(&readable))];
-                found.extend(tables.into_iter().map(|words| note(about, words)));
+                let mut found = vec![fine(about, &place(&readable))];
+                found.extend(tables.iter().map(|words| note(about, words)));
                 (found, Some(readable))
             }
-            Err(error) => (vec![wrong(about, error)], None),
+            Err(words) => (vec![wrong(about, &words)], None),
         }
     };
     let words = words::partners(sheets.partners.tab.as_str(), &known.partners);
-    let (found, partners) = tab("partners", &sheets.partners, words).await;
+    let (found, partners) = tab(CheckLabel::Partners, &sheets.partners, words).await;
     findings.extend(found);
     if let Some(partners) = partners {
-        findings.extend(list::faults(sheets_client, &partners).await);
+        findings.extend(list::faults(settings, sheets_client, &partners).await);
     }
     let words = words::appeals(sheets.appeals.tab.as_str(), &known.appeals, &settings.texts);
-    let (found, appeals) = tab("appeals", &sheets.appeals, words).await;
+    let (found, appeals) = tab(CheckLabel::Appeals, &sheets.appeals, words).await;
     findings.extend(found);
     if let Some(address) = &sheets.promotions {
         let words = words::promotions(address.tab.as_str(), &known.promotions);
-        let (found, promotions) = tab("promotions", address, words).await;
+        let (found, promotions) = tab(CheckLabel::Promotions, address, words).await;
         findings.extend(found);
         if let Some(promotions) = promotions {
             findings.extend(promotions::waiting(settings, sheets_client, &promotions).await);
@@ -303,8 +298,8 @@ async fn read(
     spreadsheet: &SpreadsheetId,
     words: TabWords,
     (account, wording): (&str, &Wording),
-) -> Result<Readable, String> {
-    let failed = |error: SheetsError| denied(&error, account);
+) -> Result<Readable, Saying> {
+    let failed = |error: SheetsError| faults::sheets(&error, account);
     let structure = sheets_client.structure(spreadsheet).await;
     let structure = structure.map_err(failed)?;
     let info =
@@ -314,78 +309,46 @@ async fn read(
     let headings = ranges.map_err(failed)?.first().map(headers);
     Ok(Readable {
         layout: Layout::read(&words, &headings.unwrap_or_default())
-            .map_err(|error| error.words(wording))?,
+            .map_err(|error| faults::layout(&error, wording))?,
         info: info.clone(),
         words,
         spreadsheet: spreadsheet.clone(),
     })
 }
 
-fn place(readable: &Readable) -> String {
-    let ours = match readable.layout.to_add().is_empty() {
-        true => "whether we may write shows at the first write",
-        false => "ours are added at the right end at the start",
-    };
-    format!("tab «{}», every column found; {ours}", readable.words.title)
+fn place(readable: &Readable) -> Saying {
+    let title = readable.words.title.as_str();
+    Saying::of(match readable.layout.to_add().is_empty() {
+        true => CheckNote::TabRight(title),
+        false => CheckNote::TabToComplete(title),
+    })
 }
 
-pub(super) fn denied(error: &SheetsError, account: &str) -> String {
-    match error {
-        SheetsError::Denied(_) | SheetsError::NotFound => {
-            format!(
-                "{error}. Open the spreadsheet, press «Share» («Поделиться») and let {account} edit it"
-            )
-        }
-        SheetsError::Throttled { .. }
-        | SheetsError::Unavailable(_)
-        | SheetsError::Refused { .. }
-        | SheetsError::BadRange(_)
-        | SheetsError::ApiOff { .. }
-        | SheetsError::NotASpreadsheet
-        | SheetsError::Unknown(_) => error.to_string(),
-    }
-}
-
-fn no_tab(structure: &Structure, title: &str) -> String {
+fn no_tab(structure: &Structure, title: &str) -> Saying {
     let tabs = structure.tabs.iter();
     let there: Vec<_> = tabs.map(|tab| format!("«{}»", tab.title)).collect();
-    format!(
-        "there is no tab «{title}»; the spreadsheet has {}. Rename the tab, or name the right one in the settings",
-        there.join(", ")
-    )
+    let there = &there.join(", ");
+    Saying::of(CheckNote::NoTab { title, there })
 }
 
-fn line(finding: &Finding, colour: bool) -> String {
-    let (mark, code) = match finding.verdict {
-        Verdict::Fine => ("ok   ", "32"),
-        Verdict::Note => ("note ", "33"),
-        Verdict::Wrong => ("WRONG", "31"),
-    };
-    let mark = match colour {
-        true => format!("\u{1b}[{code}m{mark}\u{1b}[0m"),
-        false => mark.to_owned(),
-    };
-    format!("{mark}  {:<10}  {}", finding.about, finding.words)
-}
-
-fn fine(about: &'static str, words: impl Into<String>) -> Finding {
+fn fine<'a>(about: CheckLabel, words: impl Spoken<'a>) -> Finding {
     Verdict::Fine.of(about, words)
 }
 
-fn note(about: &'static str, words: impl Into<String>) -> Finding {
+fn note<'a>(about: CheckLabel, words: impl Spoken<'a>) -> Finding {
     Verdict::Note.of(about, words)
 }
 
-fn wrong(about: &'static str, words: impl Into<String>) -> Finding {
+fn wrong<'a>(about: CheckLabel, words: impl Spoken<'a>) -> Finding {
     Verdict::Wrong.of(about, words)
 }
 
 impl Verdict {
-    fn of(self, about: &'static str, words: impl Into<String>) -> Finding {
+    fn of<'a>(self, about: CheckLabel, words: impl Spoken<'a>) -> Finding {
         Finding {
             about,
             verdict: self,
-            words: words.into(),
+            words: Saying::of(words),
         }
     }
 }

@@ -6,16 +6,21 @@ use std::{
     fs,
     io::{self, BufRead, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
-use anyhow::{Context as _, anyhow};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rustls::crypto::ring;
 
-use super::Failure;
-use crate::config::{Settings, is_secret, variable_of};
+use super::{Failure, words::Words};
+use crate::{
+    config::{Settings, is_secret, variable_of},
+    domain::{
+        session::Locale,
+        wording::{InitNote, cause},
+    },
+};
 
 /// How often one question is asked.
 const TRIES: usize = 5;
@@ -28,46 +33,46 @@ const SECRETS: &str = "sheetdesk.env";
 struct Question {
     /// The setting.
     key: &'static str,
-    asks: &'static str,
-    /// What is taken if nothing is typed; `None` if an answer is needed.
-    default: Option<&'static str>,
+    asks: InitNote<'static>,
+    /// Whether nothing is an answer, too.
+    may_be_empty: bool,
 }
 
 const QUESTIONS: [Question; 7] = [
     Question {
         key: "telegram.token",
-        asks: "Токен бота от @BotFather / The bot's token from @BotFather",
-        default: None,
+        asks: InitNote::Token,
+        may_be_empty: false,
     },
     Question {
         key: "sheets.credentials",
-        asks: "Файл ключа сервисного аккаунта Google (JSON) / The service account's key file (JSON)",
-        default: None,
+        asks: InitNote::KeyFile,
+        may_be_empty: false,
     },
     Question {
         key: "sheets.partners.spreadsheet",
-        asks: "Адрес таблицы со списком партнёров / The address of the spreadsheet with the partners",
-        default: None,
+        asks: InitNote::Partners,
+        may_be_empty: false,
     },
     Question {
         key: "sheets.appeals.spreadsheet",
-        asks: "Адрес таблицы с обращениями (Enter – та же) / The one with the appeals (Enter: the same)",
-        default: Some(""),
+        asks: InitNote::Appeals,
+        may_be_empty: true,
     },
     Question {
         key: "sheets.promotions.spreadsheet",
-        asks: "Адрес таблицы с акциями (Enter – та же, «нет» – без акций) / The one with the promotions (Enter: the same, \"no\": none)",
-        default: Some(""),
+        asks: InitNote::Promotions,
+        may_be_empty: true,
     },
     Question {
         key: "http.public_url",
-        asks: "Адрес сервиса в интернете, https://… (Enter – нет, будем опрашивать Telegram) / The service's public address (Enter: none, polling)",
-        default: Some(""),
+        asks: InitNote::PublicUrl,
+        may_be_empty: true,
     },
     Question {
         key: "telegram.admin_chat",
-        asks: "Чат администратора, число (Enter – без него) / The admin chat, a number (Enter: none)",
-        default: Some(""),
+        asks: InitNote::AdminChat,
+        may_be_empty: true,
     },
 ];
 
@@ -75,83 +80,89 @@ const QUESTIONS: [Question; 7] = [
 struct Answers(Vec<(&'static str, String)>);
 
 /// Asks, checks each answer, and writes both files into the directory.
-pub(super) fn init(directory: &Path) -> Result<ExitCode, Failure> {
+pub(super) fn init(words: &Words, directory: &Path) -> Result<ExitCode, Failure> {
     let [settings, secrets] = [SETTINGS, SECRETS].map(|name| directory.join(name));
     for file in [&settings, &secrets] {
         if file.exists() {
-            return Err(anyhow!(
-                "{} is there already; move it away, or name another directory by --directory",
-                file.display()
-            )
-            .into());
+            let file = file.display().to_string();
+            return Err(words.failure(InitNote::Exists(&file)));
         }
     }
-    let mut answers = Answers::new()?;
+    let mut answers = Answers::new(words)?;
     let mut input = io::stdin().lock();
     for question in &QUESTIONS {
-        let answer = ask(question, &answers, &mut input)?;
+        let answer = ask(words, question, &answers, &mut input)?;
         answers.take(question.key, answer);
     }
-    answers.check(None).map_err(|words| anyhow!(words))?;
-    write(&settings, 0o644, &answers.settings())?;
-    write(&secrets, 0o600, &answers.secrets())?;
-    println!(
-        "\nГотово / Done: {}, {}",
-        settings.display(),
-        secrets.display()
+    answers.check(words, None).map_err(Failure::Told)?;
+    write(words, &settings, 0o644, &answers.settings(words))?;
+    write(words, &secrets, 0o600, &answers.secrets(words))?;
+    let (settings, secrets) = (
+        settings.display().to_string(),
+        secrets.display().to_string(),
     );
-    println!("Дальше / Next:\n  set -a; . {}; set +a", secrets.display());
+    let done = InitNote::Done {
+        settings: &settings,
+        secrets: &secrets,
+    };
+    println!("\n{}", words.tell(done));
+    println!(
+        "{}\n  set -a; . {secrets}; set +a",
+        words.tell(InitNote::Next)
+    );
     for command in ["setup sheets --dry-run", "setup sheets", "check", "serve"] {
-        println!("  sheetdesk {command} --config {}", settings.display());
+        println!("  sheetdesk {command} --config {settings}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn ask(
+    words: &Words,
     question: &Question,
     answers: &Answers,
     input: &mut impl BufRead,
 ) -> Result<String, Failure> {
     for _ in 0..TRIES {
-        println!("{}:", question.asks);
+        println!("{}:", words.tell(question.asks));
         let mut line = String::new();
-        if input
-            .read_line(&mut line)
-            .context("the answer cannot be read")?
-            == 0
-        {
-            return Err(
-                anyhow!("the answers ended before the questions; nothing was written").into(),
-            );
+        let read = input.read_line(&mut line);
+        let unread = |error| words.failure(InitNote::Unread(&cause(error)));
+        if read.map_err(unread)? == 0 {
+            return Err(words.failure(InitNote::Ended));
         }
-        let answer = match (line.trim(), question.default) {
-            ("", Some(default)) => default.to_owned(),
-            (answer, _) => answer.to_owned(),
-        };
+        let answer = line.trim().to_owned();
+        if answer.is_empty() && !question.may_be_empty {
+            println!("  {}", words.tell(InitNote::AnswerNeeded));
+            continue;
+        }
         let mut tried = Answers(answers.0.clone());
         tried.take(question.key, answer.clone());
-        match tried.check(Some(question.key)) {
+        match tried.check(words, Some(question.key)) {
             Ok(()) => return Ok(answer),
-            Err(words) => println!("  {words}"),
+            Err(wrong) => println!("  {wrong}"),
         }
     }
-    Err(anyhow!(
-        "{} was not understood {TRIES} times; nothing was written",
-        question.key
-    )
-    .into())
+    Err(words.failure(InitNote::NotUnderstood {
+        key: question.key,
+        tries: TRIES,
+    }))
 }
 
 impl Answers {
-    /// The secrets that nobody has to think up.
-    fn new() -> Result<Self, Failure> {
+    /// The secrets that nobody has to think up, and the language that is spoken already.
+    fn new(words: &Words) -> Result<Self, Failure> {
         let mut random = [[0_u8; 32]; 2];
         for secret in &mut random {
             let filled = ring::default_provider().secure_random.fill(secret);
-            filled.map_err(|_| anyhow!("this machine gives no random numbers"))?;
+            filled.map_err(|_| words.failure(InitNote::NoRandom))?;
         }
         let hex: String = random[0].iter().map(|byte| format!("{byte:02x}")).collect();
+        let language = match words.language() {
+            Locale::Ru => "ru",
+            Locale::En => "en",
+        };
         Ok(Self(vec![
+            ("language", language.to_owned()),
             ("telegram.webhook_secret", hex),
             (
                 "sheets.callback_secret",
@@ -183,7 +194,7 @@ impl Answers {
     }
 
     /// What is wrong with one setting, or with any.
-    fn check(&self, key: Option<&str>) -> Result<(), String> {
+    fn check(&self, words: &Words, key: Option<&str>) -> Result<(), String> {
         let variables = self
             .0
             .iter()
@@ -194,25 +205,24 @@ impl Answers {
         let concerns = |known: &str| key.is_none_or(|key| key == known);
         let mut errors = faults.errors;
         errors.retain(|error| concerns(&error.key));
-        let words = errors
-            .iter()
-            .map(|error| format!("{} {}", error.problem, error.remedy));
-        match words.collect::<Vec<_>>() {
-            words if words.is_empty() => Ok(()),
-            words => Err(words.join("\n  ")),
+        let told = errors.iter().map(|error| {
+            let (problem, remedy) = (words.tell(&error.problem), words.tell(&error.remedy));
+            format!("{problem} {remedy}")
+        });
+        match told.collect::<Vec<_>>() {
+            told if told.is_empty() => Ok(()),
+            told => Err(told.join("\n  ")),
         }
     }
 
-    fn settings(&self) -> String {
-        let mut lines = vec![
-            "# Made by `sheetdesk init`. Every other setting has its default; what there is to set: sheetdesk.toml of the program."
-                .to_owned(),
-        ];
+    fn settings(&self, words: &Words) -> String {
+        let mut lines = vec![format!("# {}", words.tell(InitNote::SettingsHead))];
         let mut section = "";
         let mut plain: Vec<_> = self.0.iter().filter(|(key, _)| !is_secret(key)).collect();
-        plain.sort();
+        // What is in no section stands above the first.
+        plain.sort_by_key(|(key, _)| place(key));
         for (key, value) in plain {
-            let (of, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let (of, name) = place(key);
             if of != section {
                 lines.push(format!("\n[{of}]"));
                 section = of;
@@ -229,23 +239,28 @@ impl Answers {
         lines.join("\n") + "\n"
     }
 
-    fn secrets(&self) -> String {
+    fn secrets(&self, words: &Words) -> String {
         let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
         let lines: String = secrets
             .map(|(key, value)| format!("{}='{value}'\n", variable_of(key)))
             .collect();
-        format!(
-            "# Secrets: whoever reads this can speak as the bot. For `EnvironmentFile=`, `--env-file`, or: set -a; . this file\n{lines}"
-        )
+        format!("# {}\n{lines}", words.tell(InitNote::SecretsHead))
     }
 }
 
-fn write(file: &PathBuf, mode: u32, text: &str) -> Result<(), Failure> {
+/// The section of a setting, and its name there.
+fn place(key: &'static str) -> (&'static str, &'static str) {
+    key.rsplit_once('.').unwrap_or(("", key))
+}
+
+fn write(words: &Words, file: &Path, mode: u32, text: &str) -> Result<(), Failure> {
     let mut options = fs::OpenOptions::new();
     let opened = options.write(true).create_new(true).mode(mode).open(file);
-    let mut opened = opened.with_context(|| format!("{} cannot be made", file.display()))?;
-    opened
-        .write_all(text.as_bytes())
-        .with_context(|| format!("{} cannot be written", file.display()))?;
-    Ok(())
+    let written = opened.and_then(|mut opened| opened.write_all(text.as_bytes()));
+    written.map_err(|error| {
+        words.failure(InitNote::Unmade {
+            file: &file.display().to_string(),
+            cause: &cause(error),
+        })
+    })
 }

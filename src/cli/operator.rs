@@ -4,12 +4,19 @@
 
 use std::process::ExitCode;
 
-use super::{Failure, Quarantine, Unknown};
+use super::{
+    Failure, Quarantine, Unknown,
+    status::{asked, unexpected},
+    words::Words,
+};
 use crate::{
     config::Local,
-    domain::operator::{OperatorRequest, QuarantineAction, Selection},
+    domain::{
+        operator::{OperatorRequest, QuarantineAction, Selection},
+        wording::WishNote,
+    },
     journal::SetAside,
-    operator::{ConsoleReply, UnknownDelivery, ask},
+    operator::{ConsoleReply, UnknownDelivery},
 };
 
 pub(super) async fn quarantine(local: &Local, wish: Quarantine) -> Result<ExitCode, Failure> {
@@ -35,52 +42,45 @@ pub(super) async fn replay(local: &Local, seq: u64) -> Result<ExitCode, Failure>
 }
 
 async fn answer(local: &Local, request: &OperatorRequest) -> Result<ExitCode, Failure> {
-    match ask(&local.data_dir, request).await? {
-        ConsoleReply::Quarantine(records) => print_records(&records),
-        ConsoleReply::Unknown(messages) => print_messages(&messages),
-        ConsoleReply::Done(0) => {
-            return Err(anyhow::anyhow!("nothing of that name is in the list; see `list`").into());
-        }
-        ConsoleReply::Done(count) => println!("Сделано: {count}.\nDone: {count}."),
-        ConsoleReply::Replayed { decision, case } => print_case(request, &decision, &case),
-        other => return Err(super::status::unexpected(other)),
+    let words = &Words::of(local.language);
+    match asked(words, &local.data_dir, request).await? {
+        ConsoleReply::Quarantine(records) => print_records(words, &records),
+        ConsoleReply::Unknown(messages) => print_messages(words, &messages),
+        ConsoleReply::Done(0) => return Err(words.failure(WishNote::NothingMet)),
+        ConsoleReply::Done(count) => println!("{}", words.tell(WishNote::Done(count))),
+        ConsoleReply::Replayed { decision, case } => print_case(words, request, &decision, &case),
+        other => return Err(unexpected(words, other)),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_records(records: &[SetAside]) {
+fn print_records(words: &Words, records: &[SetAside]) {
     if records.is_empty() {
-        return println!("Отложенных записей нет.\nNo records are set aside.");
+        return println!("{}", words.tell(WishNote::NoneAside));
     }
     for SetAside { seq, at, reason } in records {
         println!("{seq:>8}  {at:.0}  {reason}");
     }
-    println!(
-        "\nDecide again: sheetdesk quarantine retry NUMBER|all; let go: sheetdesk quarantine drop NUMBER|all"
-    );
+    println!("\n{}", words.tell(WishNote::AsideCommands));
 }
 
-fn print_messages(messages: &[UnknownDelivery]) {
+fn print_messages(words: &Words, messages: &[UnknownDelivery]) {
     if messages.is_empty() {
-        return println!(
-            "Сообщений с неизвестной судьбой нет.\nThe outcome of every message is known."
-        );
+        return println!("{}", words.tell(WishNote::NoneUnknown));
     }
     for UnknownDelivery { name, at, number } in messages {
         let what = number.map_or_else(String::new, |number| format!("  № {number}"));
         println!("{name:<16}  {at}{what}");
     }
-    println!(
-        "\nSend once more: sheetdesk unknown resend NAME|all; count no longer: sheetdesk unknown drop NAME|all"
-    );
+    println!("\n{}", words.tell(WishNote::UnknownCommands));
 }
 
-fn print_case(request: &OperatorRequest, decision: &str, case: &str) {
+fn print_case(words: &Words, request: &OperatorRequest, decision: &str, case: &str) {
     let OperatorRequest::Replay(seq) = request else {
         return;
     };
-    println!("What follows from record {seq} now:\n{decision}\n");
-    println!("A test of it. It holds what people wrote: put other words in their place first.");
+    println!("{}\n{decision}\n", words.tell(WishNote::Replayed(*seq)));
+    println!("{}", words.tell(WishNote::ReplayTest));
     println!("tests/rules/cases/record_{seq}.json:\n{case}\n");
     println!(
         "tests/rules/cases.rs:\n#[test]\nfn record_{seq}() {{\n    decides_as_before(include_str!(\"cases/record_{seq}.json\"));\n}}"

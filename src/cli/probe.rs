@@ -3,40 +3,48 @@
 //! Invariant: it needs no secret: a broken secret must not make a running service look dead.
 
 use std::{
-    net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr, path::Path, process::ExitCode,
-    time::Duration,
+    error::Error, iter, net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr, path::Path,
+    process::ExitCode, time::Duration,
 };
 
-use anyhow::Context as _;
-
-use super::Failure;
-use crate::config::Local;
+use super::{Failure, words::Words};
+use crate::{
+    config::Local,
+    domain::wording::{FaultNote, cause},
+};
 
 /// An orchestrator's own time-out is 1 s by default; a live service answers in a millisecond.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn probe(config: Option<&Path>, ready: bool) -> Result<ExitCode, Failure> {
-    let address = reachable(
-        Local::load(config, std::env::vars())
-            .map_err(Failure::Settings)?
-            .listen,
-    );
+    let local = Local::load(config, std::env::vars()).map_err(Failure::Settings)?;
+    let (words, address) = (&Words::of(local.language), reachable(local.listen));
     let path = if ready { "readyz" } else { "livez" };
     let client = reqwest::Client::builder()
         .timeout(PATIENCE)
         .no_proxy()
         .build()?;
-    let response = client
-        .get(format!("http://{address}/{path}"))
-        .send()
-        .await
-        .with_context(|| format!("nothing answers on {address}"))?;
+    let sent = client.get(format!("http://{address}/{path}")).send();
+    let response = sent.await.map_err(|error| {
+        words.failure(FaultNote::NothingAnswers {
+            address: &address.to_string(),
+            cause: &cause(chain(&error)),
+        })
+    })?;
     let (status, body) = (response.status(), response.text().await.unwrap_or_default());
     if !status.is_success() {
-        return Err(anyhow::anyhow!("{status}: {body}").into());
+        return Err(Failure::Told(format!("{status}: {body}")));
     }
     println!("{body}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// An error with what has caused it.
+fn chain(error: &dyn Error) -> String {
+    let causes = iter::successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |words, cause| {
+        format!("{words}: {cause}")
+    })
 }
 
 /// "Every address" is no address to connect to.

@@ -6,9 +6,12 @@ use std::{io, process::ExitCode};
 
 use anyhow::Context as _;
 
-use super::Failure;
+use super::{
+    Failure,
+    words::{Words, faults},
+};
 use crate::{
-    app::{self, App, Ended},
+    app::{self, App, Ended, ObserveError},
     config::Settings,
     domain::wording::{ForesightNote, Note},
     logs,
@@ -32,7 +35,9 @@ pub(super) async fn serve(settings: Settings, until: Until) -> Result<ExitCode, 
         let waiting = shutdown.at_end_of(io::stdin());
         waiting.context("the standard input cannot be waited for")?;
     }
-    let app = App::start(settings, shutdown.clone()).await?;
+    let words = Words::of(settings.language);
+    let app = App::start(settings, shutdown.clone()).await;
+    let app = app.map_err(|error| words.failure(&faults::start(&error)))?;
     notify(&[sd_notify::NotifyState::Ready]);
     tracing::info!(http.address = %app.address(), admin.address = %app.admin_address(), version = super::VERSION, "serving");
     let stop = shutdown.stop_token();
@@ -50,7 +55,12 @@ pub(super) async fn observe(settings: Settings) -> Result<ExitCode, Failure> {
     let wording = settings.texts.clone();
     let say = |note: ForesightNote<'_>| wording.note(Note::Foresight(note));
     println!("{}", say(ForesightNote::Begun));
-    let ended = app::observe(settings, shutdown, |line| println!("– {line}")).await?;
+    let words = Words::of(settings.language);
+    let ended = app::observe(settings, shutdown, |line| println!("– {line}")).await;
+    let ended = ended.map_err(|error| match error {
+        ObserveError::Refused(words) => Failure::Told(words),
+        ObserveError::Start(error) => words.failure(&faults::start(&error)),
+    })?;
     println!("{}", say(ForesightNote::Over));
     code(ended)
 }

@@ -7,53 +7,54 @@ mod sheets;
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, anyhow};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
 
 #[cfg(feature = "demo")]
 pub(super) use self::sheets::furnish;
 pub(super) use self::sheets::sheets;
-use super::Failure;
+use super::{
+    Failure,
+    words::{Words, faults},
+};
 use crate::{
     app::words::menus,
     config::{BaseUrl, Mode, Settings},
+    domain::wording::WebhookNote,
     proxies::Proxies,
     telegram::{client::BotClient, webhook},
 };
 
 pub(super) async fn webhook(settings: &Settings, delete: bool) -> Result<ExitCode, Failure> {
+    let words = &Words::of(settings.language);
     let client = BotClient::new(
         settings.telegram.api_url.as_str(),
         settings.telegram.token.secret().clone(),
         Proxies::new(settings.telegram.proxy.as_ref()),
-    )?;
+    );
+    let client = client.map_err(|error| words.failure(&faults::build(&error)))?;
     if delete {
         let deleted = client.delete_webhook().await;
-        deleted.context("the webhook is still there")?;
-        println!(
-            "The webhook is gone. Updates now wait at Telegram (for 24 hours) until somebody asks for them."
-        );
+        deleted
+            .map_err(|error| words.failure(WebhookNote::StillThere(&faults::telegram(&error))))?;
+        println!("{}", words.tell(WebhookNote::Gone));
         return Ok(ExitCode::SUCCESS);
     }
     let Mode::Webhook { secret } = &settings.telegram.mode else {
-        return Err(anyhow!("telegram.mode is \"polling\": there is no webhook to set; for one, set it to \"webhook\"").into());
+        return Err(words.failure(WebhookNote::Polling));
     };
-    let url = public_url(settings, "Telegram")?;
-    let outcome = webhook::register(&client, url.as_str(), secret)
-        .await
-        .context("the webhook is not set")?;
-    webhook::set_menus(&client, &menus(&settings.texts))
-        .await
-        .context("the webhook is set, but the commands are not in the bot's menu")?;
-    let words = match outcome {
-        webhook::WebhookChange::Changed => "is set",
-        webhook::WebhookChange::Unchanged => "was set already",
+    let url = public_url(words, settings, WebhookNote::NoAddress)?;
+    let outcome = webhook::register(&client, url.as_str(), secret).await;
+    let outcome =
+        outcome.map_err(|error| words.failure(WebhookNote::NotSet(&faults::telegram(&error))))?;
+    let menus = webhook::set_menus(&client, &menus(&settings.texts)).await;
+    menus.map_err(|error| words.failure(WebhookNote::NoMenu(&faults::telegram(&error))))?;
+    let address = &webhook::address(url.as_str());
+    let done = match outcome {
+        webhook::WebhookChange::Changed => WebhookNote::Set(address),
+        webhook::WebhookChange::Unchanged => WebhookNote::WasSet(address),
     };
-    println!(
-        "The webhook {address} {words}; the commands are in the bot's menu, in Russian and in English.",
-        address = webhook::address(url.as_str())
-    );
+    println!("{}", words.tell(done));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -62,7 +63,8 @@ const SCRIPT: &str = include_str!("../../deploy/apps-script/Code.gs");
 
 /// Prints the script, and at its end a function that keeps address, secret and tabs in the script properties when it is installed.
 pub(super) fn apps_script(settings: &Settings) -> Result<ExitCode, Failure> {
-    let url = public_url(settings, "the spreadsheet's script")?;
+    let words = &Words::of(settings.language);
+    let url = public_url(words, settings, WebhookNote::NoAddressForScript)?;
     let sheets = &settings.sheets;
     let mut tabs = vec![sheets.partners.tab.as_str(), sheets.appeals.tab.as_str()];
     let promotions = sheets.promotions.iter();
@@ -75,12 +77,7 @@ pub(super) fn apps_script(settings: &Settings) -> Result<ExitCode, Failure> {
     });
     println!("{SCRIPT}");
     println!("/**");
-    println!(
-        " * Здесь секрет: не пересылайте этот текст. После первого запуска sheetdeskInstall эту функцию можно удалить."
-    );
-    println!(
-        " * This holds a secret: do not pass it on. After the first run of sheetdeskInstall this function may be deleted."
-    );
+    println!(" * {}", words.tell(WebhookNote::ScriptSecret));
     println!(" */");
     println!(
         "function sheetdeskSettings() {{\n  return {};\n}}",
@@ -89,8 +86,11 @@ pub(super) fn apps_script(settings: &Settings) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn public_url<'a>(settings: &'a Settings, who: &str) -> Result<&'a BaseUrl, Failure> {
-    settings.http.public_url.as_ref().ok_or_else(|| {
-        anyhow!("http.public_url is not set: {who} has to know where to call. Set SHEETDESK_HTTP__PUBLIC_URL=https://…").into()
-    })
+fn public_url<'a>(
+    words: &Words,
+    settings: &'a Settings,
+    lacking: WebhookNote<'_>,
+) -> Result<&'a BaseUrl, Failure> {
+    let url = settings.http.public_url.as_ref();
+    url.ok_or_else(|| words.failure(lacking))
 }

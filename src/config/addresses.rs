@@ -11,6 +11,7 @@ use reqwest::Url;
 use super::error::{Wrong, shown, wrong};
 use super::values::NONE;
 use crate::domain::ids::SpreadsheetId;
+use crate::domain::wording::SettingsNote;
 use crate::proxies::{ProxyList, ProxyUrl};
 
 /// An `http` or `https` address without a slash at its end, so that paths can be put behind it.
@@ -41,11 +42,13 @@ macro_rules! text_access {
 text_access!(BaseUrl, TabName);
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, Wrong> {
-    text.parse().map_err(|_| {
-        let remedy = "Write an IP address, a colon and a port: 127.0.0.1:8080 for this machine alone, \
-                      0.0.0.0:8080 for all its networks.";
-        wrong(format!("{} is not an address to listen on.", shown(text)), remedy)
-    })
+    let fault = |_| {
+        wrong(
+            SettingsNote::NoListen(shown(text)),
+            SettingsNote::ListenForm,
+        )
+    };
+    text.parse().map_err(fault)
 }
 
 pub(super) fn base_url(text: &str) -> Result<BaseUrl, Wrong> {
@@ -59,14 +62,8 @@ pub(super) fn public_url(text: &str) -> Result<BaseUrl, Wrong> {
     if url.scheme() == "https" || is_loopback(&url) {
         return Ok(base);
     }
-    let problem = format!(
-        "{} is not protected: Telegram calls only https addresses.",
-        shown(text)
-    );
-    Err(wrong(
-        problem,
-        "Write the https:// address that leads here from the internet.",
-    ))
+    let problem = SettingsNote::Unprotected(shown(text));
+    Err(wrong(problem, SettingsNote::HttpsForm))
 }
 
 /// A spreadsheet's ID, or the address that the browser shows for it.
@@ -79,14 +76,8 @@ pub(super) fn spreadsheet(text: &str) -> Result<SpreadsheetId, Wrong> {
     id.filter(is_id)
         .map(|id| SpreadsheetId(id.to_owned()))
         .ok_or_else(|| {
-            let problem = format!(
-                "{} is neither a spreadsheet's ID nor its address.",
-                shown(text)
-            );
-            wrong(
-                problem,
-                "Copy the address from the browser: https://docs.google.com/spreadsheets/d/ID/edit",
-            )
+            let problem = SettingsNote::NoSpreadsheet(shown(text));
+            wrong(problem, SettingsNote::SpreadsheetForm)
         })
 }
 
@@ -97,41 +88,31 @@ pub(super) fn proxies(text: &str) -> Result<ProxyList, Wrong> {
     }
     let urls = text.split(',').map(|url| ProxyUrl::parse(url.trim()));
     // A proxy's address may hold a password, so none of it is repeated.
-    urls.collect::<Option<_>>().map(ProxyList).ok_or_else(|| {
-        wrong(
-            "One of the addresses is not a proxy's.",
-            "Write each as http://, https://, socks5:// or socks5h:// with a host and a port, such as socks5h://name:password@proxy.example.com:1080, \
-             and commas between them; or none.",
-        )
-    })
+    urls.collect::<Option<_>>()
+        .map(ProxyList)
+        .ok_or_else(|| wrong(SettingsNote::NoProxy, SettingsNote::ProxyForm))
 }
 
 pub(super) fn tab(text: &str) -> Result<TabName, Wrong> {
     if text.is_empty() || text.chars().any(char::is_control) {
-        let problem = format!("{} is not the name of a tab.", shown(text));
-        return Err(wrong(
-            problem,
-            "Copy the name from the bottom of the spreadsheet.",
-        ));
+        let problem = SettingsNote::NoTabName(shown(text));
+        return Err(wrong(problem, SettingsNote::TabNameForm));
     }
     Ok(TabName(text.to_owned()))
 }
 
 fn parse_url(text: &str) -> Result<(Url, BaseUrl), Wrong> {
-    let fault = |problem: &str| {
-        let remedy =
-            "Write an address such as https://desk.example.com, without a password, `?` or `#`.";
-        wrong(format!("{} {problem}", shown(text)), remedy)
-    };
-    let url = Url::parse(text).map_err(|_| fault("is not an address."))?;
+    let fault = |problem: SettingsNote<'_>| wrong(problem, SettingsNote::UrlForm);
+    let value = shown(text);
+    let url = Url::parse(text).map_err(|_| fault(SettingsNote::NoUrl(value)))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(fault("does not begin with https:// or http://."));
+        return Err(fault(SettingsNote::UrlScheme(value)));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(fault("has a name or a password in it."));
+        return Err(fault(SettingsNote::UrlPassword(value)));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(fault("has more behind its path."));
+        return Err(fault(SettingsNote::UrlMore(value)));
     }
     let base = BaseUrl(url.as_str().trim_end_matches('/').to_owned());
     Ok((url, base))
@@ -165,8 +146,7 @@ mod tests {
     fn problem<T>(result: Result<T, Wrong>) -> String {
         result
             .err()
-            .map(|fault| fault.problem + " " + &fault.remedy)
-            .unwrap_or_default()
+            .map_or_else(String::new, |fault| fault.english())
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::addresses::{self, BaseUrl};
 use super::error::{Wrong, shown, wrong};
+use crate::domain::wording::{SettingsNote, cause};
 
 /// A service account, by its key file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,34 +43,28 @@ impl Credentials {
 /// Reads and checks the key file at the path `text`.
 pub(super) fn credentials(text: &str) -> Result<Credentials, Wrong> {
     if text.starts_with('{') {
-        let problem = "This is the key itself; the path of its file is expected.";
-        return Err(wrong(
-            problem,
-            "Save the key in a file that only the service may read, and name that file.",
-        ));
+        return Err(wrong(SettingsNote::KeyItself, SettingsNote::KeyItselfCure));
     }
     let content = std::fs::read(text).map_err(|error| {
-        let problem = format!("The file {} cannot be read: {error}.", shown(text));
-        wrong(
-            problem,
-            "Check that the path is right and that the service may read the file.",
-        )
+        let cause = &cause(error);
+        let path = shown(text);
+        let problem = SettingsNote::KeyUnread { path, cause };
+        wrong(problem, SettingsNote::CheckPath)
     })?;
     parse(&content, text)
 }
 
-const REMEDY: &str =
-    "In Google Cloud create a new JSON key for the service account, and use that file unchanged.";
-
 fn parse(content: &[u8], path: &str) -> Result<Credentials, Wrong> {
-    let fault = |what: &str| wrong(format!("The file {} {what}", shown(path)), REMEDY);
-    let json: Value = serde_json::from_slice(content).map_err(|_| fault("is not JSON."))?;
+    let fault = |problem: SettingsNote<'_>| wrong(problem, SettingsNote::KeyCure);
+    let value = shown(path);
+    let json: Value =
+        serde_json::from_slice(content).map_err(|_| fault(SettingsNote::KeyNoJson(value)))?;
     if json
         .get("type")
         .is_some_and(|kind| kind != "service_account")
         || json.get("installed").is_some()
     {
-        return Err(fault("is a key of another kind: not a service account's."));
+        return Err(fault(SettingsNote::KeyOther(value)));
     }
     let field = |name: &str| {
         json.get(name)
@@ -83,15 +78,16 @@ fn parse(content: &[u8], path: &str) -> Result<Credentials, Wrong> {
     ) else {
         let mut lacking = vec!["client_email", "private_key", "token_uri"];
         lacking.retain(|name| field(name).is_none());
-        return Err(fault(&format!("lacks {}.", lacking.join(" and "))));
+        return Err(fault(SettingsNote::KeyLacks {
+            path: value,
+            names: &lacking.join(", "),
+        }));
     };
     if PrivateKeyDer::from_pem_slice(private_key.as_bytes()).is_err() {
-        return Err(fault(
-            "has a damaged private_key: it is not a key in PEM form.",
-        ));
+        return Err(fault(SettingsNote::KeyDamaged(value)));
     }
-    let token_uri = addresses::base_url(token_uri)
-        .map_err(|_| fault("has a token_uri that is not an http or https address."))?;
+    let token_uri =
+        addresses::base_url(token_uri).map_err(|_| fault(SettingsNote::KeyAddress(value)))?;
     Ok(Credentials {
         path: path.into(),
         client_email: client_email.to_owned(),
@@ -139,7 +135,7 @@ mod tests {
             ("not json AAECAwQFBgc=".to_owned(), "is not JSON"),
             (
                 "[]".to_owned(),
-                "lacks client_email and private_key and token_uri",
+                "lacks client_email, private_key, token_uri.",
             ),
             (with("client_email", json!("")), "lacks client_email."),
             (with("token_uri", Value::Null), "lacks token_uri."),
@@ -158,21 +154,19 @@ mod tests {
             ),
         ] {
             let fault = parse(content.as_bytes(), "key.json").expect_err(words);
-            assert!(fault.problem.contains(words), "{}", fault.problem);
-            assert!(!fault.problem.contains("AAECAwQFBgc="));
+            let told = fault.english();
+            assert!(told.contains(words), "{told}");
+            assert!(!told.contains("AAECAwQFBgc="));
         }
     }
 
     #[test]
     fn a_key_in_place_of_a_path_is_not_shown() {
         let fault = credentials(&key().to_string()).expect_err("no path");
-        assert!(fault.problem.contains("the key itself"));
-        assert!(!fault.problem.contains("AAECAwQFBgc="));
+        assert!(fault.english().contains("the key itself"));
+        assert!(!fault.english().contains("AAECAwQFBgc="));
         let fault = credentials("no/such/key.json").expect_err("no file");
-        assert!(
-            fault.problem.contains("no/such/key.json"),
-            "{}",
-            fault.problem
-        );
+        let told = fault.english();
+        assert!(told.contains("no/such/key.json"), "{told}");
     }
 }

@@ -5,6 +5,7 @@
 use super::error::Wrong;
 use super::keys::Key;
 use super::read::Reader;
+use crate::domain::wording::Meaning;
 
 /// Something that is read from one setting or several.
 pub(super) trait Declaration {
@@ -20,7 +21,7 @@ pub(super) trait Declaration {
 /// One setting, which must have a value.
 pub(super) struct Setting<T> {
     parse: fn(&str) -> Result<T, Wrong>,
-    meaning: &'static str,
+    meaning: Meaning,
     default: Option<&'static str>,
     secret: bool,
 }
@@ -34,7 +35,7 @@ pub(super) use std::marker::PhantomData as Section;
 /// A setting; `meaning` completes "set it to …".
 pub(super) const fn setting<T>(
     parse: fn(&str) -> Result<T, Wrong>,
-    meaning: &'static str,
+    meaning: Meaning,
 ) -> Setting<T> {
     Setting {
         parse,

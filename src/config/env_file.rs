@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::error::{Findings, Source, wrong};
 use super::keys::PREFIX;
+use crate::domain::wording::{SettingsNote, cause};
 
 /// The file with secrets that `init` writes beside the settings.
 pub const ENV_FILE: &str = "sheetdesk.env";
@@ -33,9 +34,10 @@ pub(super) fn with_env_file(
             return all;
         }
         Err(error) => {
-            let remedy = "Check that it is a text file, or move it away.";
-            let fault = wrong(format!("The file cannot be read: {error}."), remedy);
-            findings.add("(the whole file)", Source::File(file), fault);
+            let why = cause(error);
+            let unread = SettingsNote::FileUnread(&why);
+            let fault = wrong(unread, SettingsNote::CheckText);
+            findings.add("", Source::File(file), fault);
             return all;
         }
     };
@@ -56,13 +58,9 @@ pub(super) fn with_env_file(
             Some((name, _)) if given(name) => {}
             Some((name, value)) => added.push((name.to_owned(), value.to_owned())),
             None => {
-                let problem = format!("Line {} begins like a setting and is none.", index + 1);
-                let remedy = "Write NAME='value', one on each line.";
-                findings.add(
-                    "(the whole file)",
-                    Source::File(file.clone()),
-                    wrong(problem, remedy),
-                );
+                let problem = SettingsNote::NoVariable(index + 1);
+                let fault = wrong(problem, SettingsNote::VariableForm);
+                findings.add("", Source::File(file.clone()), fault);
             }
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! Invariant: no text in here ever holds a secret's value; [`shown`] is the only way a value gets in.
 
-use std::fmt;
 use std::path::PathBuf;
+
+use crate::domain::session::Locale;
+use crate::domain::wording::{Saying, SettingsNote, ShownValue, Wording};
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +28,16 @@ pub enum Source {
 }
 
 /// One thing that is wrong, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{key} ({source}): {problem} {remedy}", source = self.from)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
-    /// The setting, as `section.key`.
+    /// The setting, as `section.key`; empty for a file as a whole.
     pub key: String,
     /// Where the faulty value is.
     pub from: Source,
     /// What is wrong, as a sentence.
-    pub problem: String,
+    pub problem: Saying,
     /// What to do, as a sentence.
-    pub remedy: String,
+    pub remedy: Saying,
 }
 
 /// An environment variable that looks like ours but is not. It is ignored.
@@ -52,20 +53,21 @@ pub struct Warning {
 }
 
 /// Everything that is wrong with the settings, at once.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", numbered(.errors, .warnings))]
+#[derive(Debug)]
 pub struct SettingsErrors {
     /// The faults, at least one.
     pub errors: Vec<SettingsError>,
     /// What was noticed besides: an unknown variable often explains a missing setting.
     pub warnings: Vec<Warning>,
+    /// The language of whoever hears of them.
+    pub language: Locale,
 }
 
 /// Why a text is not a value of its kind; the setting's name and source are added by the reader.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wrong {
-    pub(super) problem: String,
-    pub(super) remedy: String,
+    pub(super) problem: Saying,
+    pub(super) remedy: Saying,
 }
 
 /// What a load has found so far.
@@ -73,6 +75,8 @@ pub(super) struct Wrong {
 pub(super) struct Findings {
     pub(super) errors: Vec<SettingsError>,
     pub(super) warnings: Vec<Warning>,
+    /// The language of whoever hears of them.
+    pub(super) language: Locale,
     /// A settings file could not be read, so what is missing may well be in it.
     pub(super) file_lost: bool,
     /// A file with variables that this user may not read, so what is missing may well be in it.
@@ -103,41 +107,30 @@ impl Findings {
             return Ok((value, self.warnings));
         }
         if let Some(file) = self.unreadable.take() {
-            let problem = "The file may not be read by the user who runs this command, so what it says is missing.";
-            let remedy = "Run the command as the user who may, or with sudo.";
-            self.add(
-                "(the whole file)",
-                Source::File(file),
-                wrong(problem, remedy),
-            );
+            let fault = wrong(SettingsNote::NotForThisUser, SettingsNote::WithSudo);
+            self.add("", Source::File(file), fault);
         }
         Err(SettingsErrors {
             errors: self.errors,
             warnings: self.warnings,
+            language: self.language,
         })
     }
 }
 
-pub(super) fn wrong(problem: impl Into<String>, remedy: impl Into<String>) -> Wrong {
+pub(super) fn wrong<'a>(problem: SettingsNote<'a>, remedy: SettingsNote<'a>) -> Wrong {
     Wrong {
-        problem: problem.into(),
-        remedy: remedy.into(),
+        problem: Saying::of(problem),
+        remedy: Saying::of(remedy),
     }
 }
 
-/// How much of a faulty value is repeated to its author.
-const SHOWN_CHARACTERS: usize = 80;
-
-/// A faulty value in quotes, or a mask where it looks like a secret that was put in the wrong place.
-pub(super) fn shown(text: &str) -> String {
-    if looks_secret(text) {
-        return "(not shown: it looks like a secret)".to_owned();
+/// A faulty value for its author, hidden where it looks like a secret that was put in the wrong place.
+pub(super) fn shown(text: &str) -> ShownValue<'_> {
+    match looks_secret(text) {
+        true => ShownValue::Hidden,
+        false => ShownValue::Value(text),
     }
-    let mut cut: String = text.chars().take(SHOWN_CHARACTERS).collect();
-    if cut.len() < text.len() {
-        cut.push('…');
-    }
-    format!("{cut:?}")
 }
 
 /// Bot tokens, signing secrets, private keys, and passwords within an address.
@@ -173,54 +166,78 @@ fn is_token_colon(text: &str, at: usize) -> bool {
     digits >= DIGITS && letters >= LETTERS
 }
 
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl SettingsErrors {
+    /// A numbered list of it all.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let wording = Wording::built_in();
+        let tell = |note: SettingsNote<'_>| wording.tell(self.language, note);
+        let mut text = tell(SettingsNote::Head(self.errors.len())) + "\n";
+        for (index, error) in self.errors.iter().enumerate() {
+            let key = match error.key.as_str() {
+                "" => tell(SettingsNote::WholeFile),
+                key => key.to_owned(),
+            };
+            let from = wording.tell(self.language, &error.from.said());
+            let problem = wording.tell(self.language, &error.problem);
+            let remedy = wording.tell(self.language, &error.remedy);
+            let number = index + 1;
+            text += &format!("\n{number:>3}. {key} ({from})\n     {problem}\n     {remedy}\n");
+        }
+        if !self.warnings.is_empty() {
+            text += &format!("\n{}\n", tell(SettingsNote::Besides));
+        }
+        for warning in &self.warnings {
+            text += &format!("  -  {}\n", tell(warning.note()));
+        }
+        text
+    }
+}
+
+impl Source {
+    fn said(&self) -> Saying {
         match self {
-            Self::EmbeddedDefaults => f.write_str("embedded defaults"),
-            Self::File(path) => write!(f, "file {}", path.display()),
-            Self::Variable(name) => write!(f, "environment variable {name}"),
-            Self::SecretFile { path, variable } => {
-                write!(f, "secret file {}, named by {variable}", path.display())
-            }
-            Self::NotSet => f.write_str("not set anywhere"),
+            Self::EmbeddedDefaults => Saying::of(SettingsNote::Embedded),
+            Self::File(path) => Saying::of(SettingsNote::InFile(&path.display().to_string())),
+            Self::Variable(name) => Saying::of(SettingsNote::InVariable(name)),
+            Self::SecretFile { path, variable } => Saying::of(SettingsNote::InSecretFile {
+                path: &path.display().to_string(),
+                variable,
+            }),
+            Self::NotSet => Saying::of(SettingsNote::Nowhere),
         }
     }
 }
 
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Warning {
+    /// In words.
+    #[must_use]
+    pub fn note(&self) -> SettingsNote<'_> {
         let Self { variable, nearest } = self;
-        write!(
-            f,
-            "The environment variable {variable} is unknown and ignored; the nearest known one is {nearest}."
-        )
+        SettingsNote::UnknownVariable { variable, nearest }
     }
 }
 
-fn numbered(errors: &[SettingsError], warnings: &[Warning]) -> String {
-    let mut text = match errors.len() {
-        1 => "One thing is wrong with the settings:\n".to_owned(),
-        n => format!("{n} things are wrong with the settings:\n"),
-    };
-    for (index, error) in errors.iter().enumerate() {
-        let SettingsError {
-            key,
-            from,
-            problem,
-            remedy,
-        } = error;
-        text += &format!(
-            "\n{:>3}. {key} ({from})\n     {problem}\n     {remedy}\n",
-            index + 1
-        );
+#[cfg(test)]
+impl SettingsError {
+    /// What is wrong, and what to do, in English.
+    pub(super) fn english(&self) -> String {
+        english(&self.problem, &self.remedy)
     }
-    if !warnings.is_empty() {
-        text += "\nNoticed besides:\n";
+}
+
+#[cfg(test)]
+impl Wrong {
+    /// What is wrong, and what to do, in English.
+    pub(super) fn english(&self) -> String {
+        english(&self.problem, &self.remedy)
     }
-    for warning in warnings {
-        text += &format!("  -  {warning}\n");
-    }
-    text
+}
+
+#[cfg(test)]
+fn english(problem: &Saying, remedy: &Saying) -> String {
+    let tell = |saying: &Saying| Wording::built_in().tell(Locale::En, saying);
+    tell(problem) + " " + &tell(remedy)
 }
 
 #[cfg(test)]
@@ -235,45 +252,57 @@ mod tests {
             "{\"private_key\": \"-----BEGIN PRIVATE KEY-----\"}",
             "https://user:password@example.com/path",
         ] {
-            assert_eq!(shown(secret), "(not shown: it looks like a secret)");
+            assert_eq!(shown(secret), ShownValue::Hidden);
+            let told = wrong(SettingsNote::NoUrl(shown(secret)), SettingsNote::UrlForm).english();
+            let expected = "(not shown: it looks like a secret) is not an address. ";
+            assert!(told.starts_with(expected), "{told}");
         }
     }
 
     #[test]
     fn other_values_are_repeated_in_quotes_and_cut() {
-        assert_eq!(shown("0.0.0.0:99999"), "\"0.0.0.0:99999\"");
-        assert_eq!(shown("Акции\n"), "\"Акции\\n\"");
-        assert_eq!(
-            shown("https://example.com/@user"),
-            "\"https://example.com/@user\""
-        );
-        assert_eq!(
-            shown(&"я".repeat(200)).chars().count(),
-            SHOWN_CHARACTERS + 3
-        );
+        let told = |value: &str| {
+            let words = wrong(SettingsNote::NoUrl(shown(value)), SettingsNote::UrlForm).english();
+            let (told, _) = words.split_once(" is not").expect("a value");
+            told.to_owned()
+        };
+        assert_eq!(told("0.0.0.0:99999"), "\"0.0.0.0:99999\"");
+        assert_eq!(told("Акции\n"), "\"Акции\\n\"");
+        let address = "https://example.com/@user";
+        assert_eq!(told(address), format!("{address:?}"));
+        assert_eq!(told(&"я".repeat(200)).chars().count(), 83);
     }
 
     #[test]
     fn the_list_is_numbered_and_says_what_to_do() {
-        let errors = SettingsErrors {
+        let errors = |language| SettingsErrors {
             errors: vec![SettingsError {
                 key: "http.listen".to_owned(),
                 from: Source::Variable("SHEETDESK_HTTP__LISTEN".to_owned()),
-                problem: "It is not an address.".to_owned(),
-                remedy: "Write one.".to_owned(),
+                problem: Saying::of(SettingsNote::NoListen(shown("nowhere"))),
+                remedy: Saying::of(SettingsNote::OwnPort),
             }],
             warnings: vec![Warning {
                 variable: "SHEETDESK_PORT".to_owned(),
                 nearest: "SHEETDESK_HTTP__LISTEN".to_owned(),
             }],
+            language,
         };
         assert_eq!(
-            errors.to_string(),
+            errors(Locale::En).words(),
             "One thing is wrong with the settings:\n\
              \n  1. http.listen (environment variable SHEETDESK_HTTP__LISTEN)\
-             \n     It is not an address.\n     Write one.\n\
+             \n     \"nowhere\" is not an address to listen on.\n     Give it a port of its own.\n\
              \nNoticed besides:\n  -  The environment variable SHEETDESK_PORT is unknown and ignored; \
              the nearest known one is SHEETDESK_HTTP__LISTEN.\n"
+        );
+        assert_eq!(
+            errors(Locale::Ru).words(),
+            "В настройках 1 ошибка:\n\
+             \n  1. http.listen (переменная окружения SHEETDESK_HTTP__LISTEN)\
+             \n     \"nowhere\" – не адрес, на котором можно слушать.\n     Дайте ему свой порт.\n\
+             \nЗаметили ещё:\n  -  Переменная окружения SHEETDESK_PORT нам не знакома, её не учитываем; \
+             самая похожая из известных – SHEETDESK_HTTP__LISTEN.\n"
         );
     }
 }

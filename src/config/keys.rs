@@ -3,6 +3,7 @@
 //! Invariant: the names are those of the declared settings, in their order; the environment's follow from them.
 
 use super::KEYS;
+use crate::domain::wording::Meaning;
 
 /// One setting.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ pub(super) struct Key {
     /// Whether its value must never be shown, and may be read from a file of its own.
     pub(super) secret: bool,
     /// What it is, to complete "set it to …".
-    pub(super) meaning: &'static str,
+    pub(super) meaning: Meaning,
     /// What it is if nobody sets it.
     pub(super) default: Option<&'static str>,
     /// What it is for.

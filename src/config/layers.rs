@@ -12,6 +12,7 @@ use figment::{Error, Figment, Metadata, Profile, Provider};
 use super::error::{Findings, Source, Warning, Wrong, looks_secret, wrong};
 use super::keys::{self, Key, inside};
 use super::{INSTALLED_DATA, INSTALLED_FILE, KEYS};
+use crate::domain::wording::{SettingsNote, cause};
 
 /// The values of all sources, the later source winning.
 #[derive(Default)]
@@ -23,7 +24,7 @@ pub(super) struct Layers {
 impl Layers {
     /// The layers with one more on top.
     pub(super) fn with(mut self, source: Source, values: Dict) -> Self {
-        let name = source.to_string();
+        let name = format!("{source:?}");
         self.sources.insert(name.clone(), source);
         self.figment = self.figment.merge(Layer { name, values });
         self
@@ -67,9 +68,9 @@ pub(super) fn read_file(path: &Path, needed: bool, findings: &mut Findings) -> F
         Ok(text) => FileText::Text(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !needed => FileText::Absent,
         Err(error) => {
-            let remedy = "Check that the path is right and that the service may read the file.";
-            let fault = wrong(format!("The file cannot be read: {error}."), remedy);
-            lose(path, fault, findings);
+            let why = cause(error);
+            let unread = SettingsNote::FileUnread(&why);
+            lose(path, wrong(unread, SettingsNote::CheckPath), findings);
             FileText::Lost
         }
     }
@@ -81,12 +82,15 @@ pub(super) fn parse_file(path: &Path, text: &str, known: &[&str], findings: &mut
         Ok(values) => sift(values, "", known, &Source::File(path.to_owned()), findings),
         Err(error) => {
             // Only the parser's message is repeated: its full text quotes the line, secrets included.
-            let line = error.span().map(|span| line_of(text, span.start));
-            let place = line.map_or_else(String::new, |line| format!(" in line {line}"));
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            let problem = format!("The file cannot be understood{place}: {message}.");
-            let remedy = "Write `name = value`, with texts in \"quotes\" and each name once in its [section].";
-            lose(path, wrong(problem, remedy), findings);
+            let words = &error.message().lines().collect::<Vec<_>>().join(", ");
+            let unclear = match error.span() {
+                Some(span) => SettingsNote::FileUnclearAt {
+                    line: line_of(text, span.start),
+                    words,
+                },
+                None => SettingsNote::FileUnclear(words),
+            };
+            lose(path, wrong(unclear, SettingsNote::FileForm), findings);
             Dict::new()
         }
     }
@@ -135,7 +139,7 @@ impl Provider for Layer {
 
 fn lose(path: &Path, fault: Wrong, findings: &mut Findings) {
     findings.file_lost = true;
-    findings.add("(the whole file)", Source::File(path.to_owned()), fault);
+    findings.add("", Source::File(path.to_owned()), fault);
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -163,9 +167,9 @@ fn given(
         (Some(value), None) => Some((value, Source::Variable(name))),
         (None, Some((path, variable))) => read_secret(key, &path, variable, findings),
         (Some(_), Some((_, variable))) => {
-            let problem = format!("It is given twice: {variable} is set as well.");
-            let remedy = "Keep one of the two variables and delete the other.";
-            findings.add(&key.path, Source::Variable(name), wrong(problem, remedy));
+            let twice = SettingsNote::GivenTwice(&variable);
+            let fault = wrong(twice, SettingsNote::GivenTwiceCure);
+            findings.add(&key.path, Source::Variable(name), fault);
             None
         }
     }
@@ -185,19 +189,18 @@ fn read_secret(
             Some((text, Source::SecretFile { path, variable }))
         }
         Err(error) => {
+            let why = cause(error);
             // If the two variables are mixed up, the secret is where a path should be.
-            let (source, hint) = if path.starts_with(['/', '.']) && !looks_secret(path) {
+            let (source, unread) = if path.starts_with(['/', '.']) && !looks_secret(path) {
                 let path = path.into();
-                (Source::SecretFile { path, variable }, "")
+                let source = Source::SecretFile { path, variable };
+                (source, SettingsNote::SecretUnread(&why))
             } else {
-                (
-                    Source::Variable(variable),
-                    " It must hold a path, not the secret itself.",
-                )
+                let source = Source::Variable(variable);
+                (source, SettingsNote::SecretInPlaceOfPath)
             };
-            let problem = format!("The secret's file cannot be read: {error}.{hint}");
-            let remedy = "Check that the path is right and that the service may read the file.";
-            findings.add(&key.path, source, wrong(problem, remedy));
+            let fault = wrong(unread, SettingsNote::CheckPath);
+            findings.add(&key.path, source, fault);
             None
         }
     }
@@ -238,22 +241,15 @@ fn sift(
 
 fn misplaced(path: &str, is_section: bool, known: &[&str]) -> Wrong {
     if is_section {
-        let problem = "This is the name of a section, not of a single setting.";
-        return wrong(
-            problem,
-            format!("Write [{path}] on a line of its own, and its settings below."),
-        );
+        return wrong(SettingsNote::IsSection, SettingsNote::SectionForm(path));
     }
     if known.contains(&path) {
-        let problem = "This is a single setting, not a section.";
-        return wrong(problem, "Write `name = value`.");
+        return wrong(SettingsNote::IsSetting, SettingsNote::SettingForm);
     }
     let sections = known
         .iter()
         .filter_map(|key| key.rsplit_once('.'))
         .map(|(section, _)| section);
     let nearest = keys::nearest(path, ".", known.iter().copied().chain(sections));
-    let remedy =
-        format!("The nearest known one is {nearest}: correct the name or delete the line.");
-    wrong("There is no such setting.", remedy)
+    wrong(SettingsNote::Unknown, SettingsNote::UnknownCure(nearest))
 }

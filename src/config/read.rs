@@ -13,7 +13,8 @@ use super::sheets;
 use super::texts;
 use super::values::FirmName;
 use super::words::SheetWords;
-use crate::domain::wording::Wording;
+use crate::domain::session::Locale;
+use crate::domain::wording::{SettingsNote, Wording};
 
 /// Reads settings and collects what is wrong with them.
 pub(super) struct Reader {
@@ -38,6 +39,11 @@ impl Reader {
             findings,
             file,
         }
+    }
+
+    /// What is spoken at this terminal.
+    pub(super) fn language(&self) -> Locale {
+        self.findings.language
     }
 
     /// What was found, once all is read.
@@ -114,7 +120,7 @@ impl Reader {
             // A secret is taken as it is: surrounding characters may be part of it.
             (true, Value::String(_, text)) => Lookup::Text(text, source),
             (true, _) => {
-                let fault = wrong("A secret must be a text.", "Write it in \"quotes\".");
+                let fault = wrong(SettingsNote::SecretNoText, SettingsNote::Quote);
                 self.findings.add(&key.path, source, fault);
                 Lookup::Unusable
             }
@@ -122,8 +128,7 @@ impl Reader {
                 Some(text) if text.is_empty() => Lookup::Absent(source),
                 Some(text) => Lookup::Text(text, source),
                 None => {
-                    let remedy = format!("Set it to {}.", key.meaning);
-                    let fault = wrong("This is a list; one value is expected.", remedy);
+                    let fault = wrong(SettingsNote::List, SettingsNote::SetTo(key.meaning));
                     self.findings.add(&key.path, source, fault);
                     Lookup::Unusable
                 }
@@ -148,18 +153,23 @@ impl Reader {
         if self.findings.file_lost && source == Source::NotSet {
             return;
         }
-        let (path, variable, meaning) = (&key.path, key.variable(), key.meaning);
-        let file = key.file_variable().map_or_else(String::new, |name| {
-            format!(" (or {name} to a file that holds it)")
-        });
-        let remedy = format!(
-            "Set the environment variable {variable}{file}, or {path} in the settings file, to {meaning}."
-        );
-        self.findings.add(
-            path,
-            source,
-            wrong("A value is needed, and none is given.", remedy),
-        );
+        let (path, variable, meaning) = (&key.path, &key.variable(), key.meaning);
+        let file = key.file_variable();
+        let remedy = match &file {
+            Some(file) => SettingsNote::NeededSecret {
+                variable,
+                file,
+                path,
+                meaning,
+            },
+            None => SettingsNote::Needed {
+                variable,
+                path,
+                meaning,
+            },
+        };
+        let fault = wrong(SettingsNote::Missing, remedy);
+        self.findings.add(path, source, fault);
     }
 }
 

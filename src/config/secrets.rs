@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretSlice};
 
 use super::error::{Wrong, wrong};
+use crate::domain::wording::SettingsNote;
 use crate::secret::Secret;
 
 /// A bot's number: the part of its token before the colon, known to everybody.
@@ -96,27 +97,18 @@ const PUBLISHED: &[&str] = &[
 
 /// A bot's token: its number, a colon, and letters.
 pub(super) fn bot_token(text: &str) -> Result<BotToken, Wrong> {
-    let remedy = "Copy the token from @BotFather whole: digits, a colon, letters.";
-    let (digits, letters) = text.split_once(':').ok_or_else(|| {
-        wrong(
-            "This does not look like a bot's token: it has no colon.",
-            remedy,
-        )
-    })?;
-    refuse_examples(letters, remedy)?;
+    let fault = |problem| wrong(problem, SettingsNote::TokenCure);
+    let split = text.split_once(':');
+    let (digits, letters) = split.ok_or_else(|| fault(SettingsNote::TokenNoColon))?;
+    refuse_examples(letters, SettingsNote::TokenCure)?;
     let is_number = digits.bytes().all(|b| b.is_ascii_digit());
     let number = digits.parse().ok().filter(|_| is_number);
-    let bot = number.map(BotId).ok_or_else(|| {
-        wrong(
-            "This does not look like a bot's token: what stands before the colon is not a number.",
-            remedy,
-        )
-    })?;
+    let bot = number.map(BotId);
+    let bot = bot.ok_or_else(|| fault(SettingsNote::TokenNoNumber))?;
     if !letters.chars().all(is_word_character) {
-        let problem = "This does not look like a bot's token: only A-Z a-z 0-9 _ - may stand after the colon.";
-        return Err(wrong(problem, remedy));
+        return Err(fault(SettingsNote::TokenLetters));
     }
-    refuse_weak(letters, remedy)?;
+    refuse_weak(letters, SettingsNote::TokenCure)?;
     Ok(BotToken {
         bot,
         whole: Secret::new(text.to_owned()),
@@ -125,26 +117,29 @@ pub(super) fn bot_token(text: &str) -> Result<BotToken, Wrong> {
 
 /// Telegram's `secret_token` (Bot API, `setWebhook`).
 pub(super) fn webhook_secret(text: &str) -> Result<Secret, Wrong> {
-    let remedy = "Make a new one, for example with `openssl rand -hex 32`.";
-    let problem =
-        "It has characters that Telegram does not take: only A-Z a-z 0-9 _ - are allowed.";
-    secret_of(text, is_word_character, wrong(problem, remedy))
+    let (others, remedy) = (
+        SettingsNote::WebhookLetters,
+        SettingsNote::WebhookSecretCure,
+    );
+    secret_of(text, is_word_character, others, remedy)
 }
 
 /// The predecessor's header: anything that a header can carry.
 pub(super) fn legacy_secret(text: &str) -> Result<Secret, Wrong> {
-    let remedy = "Make a new one with `openssl rand -hex 32`, and put it into the predecessor's script as well.";
-    let problem =
-        "It has characters that a header cannot carry: spaces or letters that are not Latin.";
-    secret_of(text, |c| c.is_ascii_graphic(), wrong(problem, remedy))
+    let (others, remedy) = (SettingsNote::HeaderLetters, SettingsNote::LegacySecretCure);
+    secret_of(text, |c| c.is_ascii_graphic(), others, remedy)
 }
 
 /// A secret of these characters alone; where it has others, that is wrong.
-fn secret_of(text: &str, fits: fn(char) -> bool, others: Wrong) -> Result<Secret, Wrong> {
-    let remedy = &others.remedy;
+fn secret_of(
+    text: &str,
+    fits: fn(char) -> bool,
+    others: SettingsNote<'_>,
+    remedy: SettingsNote<'_>,
+) -> Result<Secret, Wrong> {
     refuse_examples(text, remedy)?;
     if !text.chars().all(fits) {
-        return Err(others);
+        return Err(wrong(others, remedy));
     }
     refuse_weak(text, remedy)?;
     Ok(Secret::new(text.to_owned()))
@@ -152,21 +147,20 @@ fn secret_of(text: &str, fits: fn(char) -> bool, others: Wrong) -> Result<Secret
 
 /// The secret of the signed callbacks.
 pub(super) fn callback_secret(text: &str) -> Result<CallbackSecret, Wrong> {
-    let remedy = "Make a new one with `echo \"whsec_$(openssl rand -base64 32)\"`.";
+    let remedy = SettingsNote::CallbackSecretCure;
     let base64 = text.strip_prefix(CALLBACK_PREFIX).unwrap_or(text);
     refuse_examples(base64, remedy)?;
     if base64.len() == text.len() {
-        return Err(wrong("It does not begin with whsec_.", remedy));
+        return Err(wrong(SettingsNote::NoPrefix, remedy));
     }
-    let key = STANDARD.decode(base64).map_err(|_| {
-        wrong(
-            "What follows whsec_ is not base64, or a part of it is missing.",
-            remedy,
-        )
-    })?;
+    let key = STANDARD.decode(base64);
+    let key = key.map_err(|_| wrong(SettingsNote::NoBase64, remedy))?;
     if !KEY_BYTES.contains(&key.len()) {
-        let (least, most, is) = (KEY_BYTES.start(), KEY_BYTES.end(), key.len());
-        let problem = format!("The key has {is} bytes; it must have {least} to {most}.");
+        let problem = SettingsNote::KeyBytes {
+            bytes: key.len(),
+            least: *KEY_BYTES.start(),
+            most: *KEY_BYTES.end(),
+        };
         return Err(wrong(problem, remedy));
     }
     refuse_weak(base64, remedy)?;
@@ -178,34 +172,32 @@ fn is_word_character(letter: char) -> bool {
 }
 
 /// Refuses what everybody can read in an example.
-fn refuse_examples(text: &str, remedy: &str) -> Result<(), Wrong> {
+fn refuse_examples(text: &str, remedy: SettingsNote<'_>) -> Result<(), Wrong> {
     let plain = text.chars().filter(char::is_ascii_alphanumeric);
     let folded: String = plain.map(|c| c.to_ascii_lowercase()).collect();
     let known = STOPGAPS.contains(&folded.as_str())
         || EXAMPLE_PARTS.iter().any(|part| folded.contains(part))
         || PUBLISHED.iter().any(|example| text.contains(example));
     if known {
-        return Err(wrong(
-            "This is an example, known to everybody, and no secret.",
-            remedy,
-        ));
+        return Err(wrong(SettingsNote::Example, remedy));
     }
     Ok(())
 }
 
 /// Refuses what can be guessed by trying.
-fn refuse_weak(text: &str, remedy: &str) -> Result<(), Wrong> {
+fn refuse_weak(text: &str, remedy: SettingsNote<'_>) -> Result<(), Wrong> {
     let length = text.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
-        let problem = format!("It has {length} characters; it must have {SHORTEST} to {LONGEST}.");
+        let problem = SettingsNote::Length {
+            length,
+            least: SHORTEST,
+            most: LONGEST,
+        };
         return Err(wrong(problem, remedy));
     }
     let different: std::collections::BTreeSet<char> = text.chars().collect();
     if different.len() < FEWEST_DIFFERENT {
-        return Err(wrong(
-            "It repeats the same few characters and is easily guessed.",
-            remedy,
-        ));
+        return Err(wrong(SettingsNote::Repeats, remedy));
     }
     Ok(())
 }
@@ -217,7 +209,9 @@ mod tests {
     const TOKEN: &str = "7654321:AAHqTz-4kWn0_xYb8LmPpRsUv";
 
     fn problem<T>(result: Result<T, Wrong>) -> String {
-        result.err().map(|fault| fault.problem).unwrap_or_default()
+        result
+            .err()
+            .map_or_else(String::new, |fault| fault.english())
     }
 
     #[test]

@@ -27,21 +27,16 @@ use super::working;
 use crate::domain::hours::Shift;
 use crate::domain::ids::SpreadsheetId;
 use crate::domain::session::Locale;
-use crate::domain::wording::Wording;
+use crate::domain::wording::{Meaning, SettingsNote, Wording};
 use crate::logs;
 use crate::proxies::ProxyList;
 use crate::secret::Secret;
 
-const SCHEDULE: &str = "six fields, such as \"0 */5 * * * *\" for every five minutes";
-const PROXIES: &str = "addresses such as socks5h://name:password@proxy.example.com:1080, with commas between several; none is a straight connection";
-const FLAG: &str = "true or false";
-
 // Commands beside the running service read these alone.
-const DATA_DIR: Setting<PathBuf> =
-    setting(values::path, "a directory that the service may write to").or("./data");
+const DATA_DIR: Setting<PathBuf> = setting(values::path, Meaning::Directory).or("./data");
 const LISTEN: Setting<SocketAddr> =
-    setting(addresses::address, "an address such as 127.0.0.1:8080").or("127.0.0.1:8080");
-const LANGUAGE: Setting<Locale> = setting(values::language, "ru or en").or("ru");
+    setting(addresses::address, Meaning::Address).or("127.0.0.1:8080");
+const LANGUAGE: Setting<Locale> = setting(values::language, Meaning::Language).or("ru");
 
 settings! {
     /// All settings of the service.
@@ -50,10 +45,9 @@ settings! {
         data_dir: PathBuf = DATA_DIR,
         /// The zone of schedules, quiet hours and everything that people read.
         time_zone: TimeZone =
-            setting(values::time_zone, "a time zone such as Europe/Moscow").or("Europe/Moscow"),
+            setting(values::time_zone, Meaning::TimeZone).or("Europe/Moscow"),
         /// What the firm calls itself to its partners.
-        firm: Option<FirmName> =
-            setting(values::firm, "the firm's name in one line, at most 60 characters").optional(),
+        firm: Option<FirmName> = setting(values::firm, Meaning::Firm).optional(),
         /// The language of all that specialists, marketers and the operator read; a partner is answered in that of his Telegram.
         language: Locale = LANGUAGE,
         /// The log.
@@ -85,9 +79,9 @@ settings! {
     /// How the log is written.
     Log {
         /// For people or for machines.
-        format: logs::Format = setting(values::log_format, "pretty or json").or("pretty"),
+        format: logs::Format = setting(values::log_format, Meaning::LogFormat).or("pretty"),
         /// How much is told.
-        filter: LogFilter = setting(values::log_filter, "a level such as info").or("info"),
+        filter: LogFilter = setting(values::log_filter, Meaning::Level).or("info"),
     }
 
     /// Where we listen.
@@ -96,59 +90,59 @@ settings! {
         listen: SocketAddr = LISTEN,
         /// For the metrics.
         admin_listen: SocketAddr =
-            setting(addresses::address, "an address such as 127.0.0.1:9090").or("127.0.0.1:9090"),
+            setting(addresses::address, Meaning::AdminAddress).or("127.0.0.1:9090"),
         /// Our address as the internet sees it; https, except on loopback.
         public_url: Option<BaseUrl> = setting(
             addresses::public_url,
-            "the address of this service as the internet sees it",
+            Meaning::PublicUrl,
         ).optional(),
         /// How many connections may be open at once.
         // More sockets than a process is ever given are a slip of the finger.
         max_connections: usize =
-            setting(values::connections::<1, 65_535>, "a whole number").or("512"),
+            setting(values::connections::<1, 65_535>, Meaning::Whole).or("512"),
         /// When an unanswered request is given up.
         request_timeout_s: Duration =
-            setting(values::seconds::<1, 60>, "a whole number of seconds").or("10"),
+            setting(values::seconds::<1, 60>, Meaning::WholeSeconds).or("10"),
     } => differ(listen, admin_listen)
 
     /// The bot and how it talks to Telegram.
     Telegram {
         /// The bot's token.
         token: BotToken =
-            setting(secrets::bot_token, "the token that @BotFather gave you for this bot").secret(),
+            setting(secrets::bot_token, Meaning::Token).secret(),
         /// The Bot API server.
-        api_url: BaseUrl = setting(addresses::base_url, "https://api.telegram.org")
+        api_url: BaseUrl = setting(addresses::base_url, Meaning::TelegramUrl)
             .or("https://api.telegram.org"),
         /// The proxies on the way there, tried in this order; without them HTTPS_PROXY counts, as far as NO_PROXY lets it.
-        proxy: Option<ProxyList> = setting(addresses::proxies, PROXIES).secret().optional(),
+        proxy: Option<ProxyList> = setting(addresses::proxies, Meaning::Proxies).secret().optional(),
         /// How updates reach us.
         mode: Mode = ModeAndSecret,
         /// Where alerts go.
         admin_chat: Option<AdminChatId> =
-            setting(values::admin_chat, "the number of the chat that alerts go to").optional(),
+            setting(values::admin_chat, Meaning::AdminChat).optional(),
         /// Messages per second over all chats; 0 is no limit of ours.
         rate_per_second: Option<NonZeroU32> =
-            setting(values::rate::<10_000>, "a whole number; 0 is no limit").or("30"),
+            setting(values::rate::<10_000>, Meaning::Rate).or("30"),
         /// Whether `serve` registers the webhook itself.
-        register_webhook: bool = setting(values::flag, FLAG).or("true"),
+        register_webhook: bool = setting(values::flag, Meaning::Flag).or("true"),
     }
 
     /// The spreadsheets and how we reach them.
     Sheets {
         /// The Sheets API.
-        api_url: BaseUrl = setting(addresses::base_url, "https://sheets.googleapis.com")
+        api_url: BaseUrl = setting(addresses::base_url, Meaning::SheetsUrl)
             .or("https://sheets.googleapis.com"),
         /// The proxies on the way there, as `telegram.proxy`.
-        proxy: Option<ProxyList> = setting(addresses::proxies, PROXIES).secret().optional(),
+        proxy: Option<ProxyList> = setting(addresses::proxies, Meaning::Proxies).secret().optional(),
         /// Who we are there.
         credentials: Credentials = setting(
             credentials,
-            "the path of the service account's key file, as Google Cloud lets you download it",
+            Meaning::KeyFile,
         ),
         /// Signs the sheets' calls.
         callback_secret: CallbackSecret = setting(
             secrets::callback_secret,
-            "the word that signs the sheets' calls; make one with `echo \"whsec_$(openssl rand -base64 32)\"`",
+            Meaning::CallbackSecret,
         ).secret(),
         /// The tab with the partners.
         partners: TabAddress = TabOf("список сотрудников для авторизации"),
@@ -161,52 +155,52 @@ settings! {
     /// When tabs are read without being asked, in the configured time zone.
     Schedules {
         /// Reads the appeals.
-        appeals: Cron = setting(values::cron, SCHEDULE).or("0 * * * * *"),
+        appeals: Cron = setting(values::cron, Meaning::Schedule).or("0 * * * * *"),
         /// Reads the partners.
-        partners: Cron = setting(values::cron, SCHEDULE).or("0 */5 * * * *"),
+        partners: Cron = setting(values::cron, Meaning::Schedule).or("0 */5 * * * *"),
         /// Reads the promotions.
-        promotions: Cron = setting(values::cron, SCHEDULE).or("0 */15 * * * *"),
+        promotions: Cron = setting(values::cron, Meaning::Schedule).or("0 */15 * * * *"),
         /// Questions to Telegram and Sheets whether they are there.
-        health: Cron = setting(values::cron, SCHEDULE).or("0 */5 * * * *"),
+        health: Cron = setting(values::cron, Meaning::Schedule).or("0 */5 * * * *"),
         /// The digest for the admin chat; `none` is never.
         digest: Option<Cron> =
-            setting(|text| values::or_none(text, values::cron), SCHEDULE).or("0 0 9 * * *"),
+            setting(|text| values::or_none(text, values::cron), Meaning::Schedule).or("0 0 9 * * *"),
         /// The sign of life for the admin chat; `none` is never.
         heartbeat: Option<Cron> =
-            setting(|text| values::or_none(text, values::cron), SCHEDULE).or("0 0 */6 * * *"),
+            setting(|text| values::or_none(text, values::cron), Meaning::Schedule).or("0 0 */6 * * *"),
     }
 
     /// How promotions are announced.
     Promotions {
         /// The predecessor's `X-Webhook-Secret`; without it its push is switched off.
         legacy_secret: Option<Secret> =
-            setting(secrets::legacy_secret, "the predecessor's X-Webhook-Secret").secret().optional(),
+            setting(secrets::legacy_secret, Meaning::LegacySecret).secret().optional(),
         /// When nobody is written to.
         quiet_hours: Option<QuietHours> =
-            setting(values::quiet_hours, "hours such as 21:00-09:00, or none").or("21:00-09:00"),
+            setting(values::quiet_hours, Meaning::QuietHours).or("21:00-09:00"),
         /// From which delay on a promotion waits for a person; `none` is never.
         // After a month nobody remembers the promotion.
         hold_if_later_than: Option<Duration> = setting(
             |text| values::or_none(text, values::hours::<1, 720>),
-            "a whole number of hours, or none",
+            Meaning::HoursOrNone,
         ).or("24"),
         /// Whether to send again what may have arrived.
-        resend_unknown: bool = setting(values::flag, FLAG).or("false"),
+        resend_unknown: bool = setting(values::flag, Meaning::Flag).or("false"),
     }
 
     /// How answers are delivered.
     Appeals {
         /// How long an answer rests in its cell before it is sent.
         // More than a day would look like a fault to those who wait.
-        grace: Duration = setting(values::seconds::<0, 86_400>, "a whole number of seconds").or("15"),
+        grace: Duration = setting(values::seconds::<0, 86_400>, Meaning::WholeSeconds).or("15"),
         /// Whether to send once more what may have arrived.
-        resend_unknown: bool = setting(values::flag, FLAG).or("true"),
+        resend_unknown: bool = setting(values::flag, Meaning::Flag).or("true"),
         /// Whether to ask partners how a closed appeal went.
-        rating: bool = setting(values::flag, FLAG).or("true"),
+        rating: bool = setting(values::flag, Meaning::Flag).or("true"),
         /// How long a partner may wait for an answer, in minutes of working time, before his row says so; 0 is for ever.
         // After a month nobody waits any more.
         answer_within: Option<Duration> =
-            setting(values::minutes::<43_200>, "a whole number of minutes; 0 is for ever").or("240"),
+            setting(values::minutes::<43_200>, Meaning::WholeMinutes).or("240"),
     }
 
     /// When people work, in the configured time zone.
@@ -214,29 +208,29 @@ settings! {
         /// The working hours of a week, outside which receipts say when people are back; without them people work round the clock.
         week: Option<[Vec<Shift>; 7]> = setting(
             working::week,
-            "days and hours such as mon-fri 09:00-18:00; sat 10:00-14:00",
+            Meaning::Week,
         ).optional(),
         /// Days on which nobody works.
         holidays: Option<BTreeSet<Date>> =
-            setting(working::holidays, "days such as 2027-01-01, 2027-01-02").optional(),
+            setting(working::holidays, Meaning::Holidays).optional(),
     }
 
     /// The chat in which specialists hear of appeals.
     Staff {
         /// Where the specialists are shown appeals; without it they work in the sheet alone.
         chat: Option<StaffChatId> =
-            setting(values::staff_chat, "the number of the specialists' group").optional(),
+            setting(values::staff_chat, Meaning::StaffChat).optional(),
         /// Whether each appeal has a topic of its own there, which is closed with it; the group needs topics, and the bot the right to manage them.
-        topics: bool = setting(values::flag, FLAG).or("false"),
+        topics: bool = setting(values::flag, Meaning::Flag).or("false"),
         /// What specialists are called; whoever is not named here goes by the name in Telegram.
         names: Option<StaffNames> =
-            setting(values::staff_names, "accounts with names, such as 700000001=Иванова; 700000002=Петров").optional(),
+            setting(values::staff_names, Meaning::StaffNames).optional(),
     }
 
     /// Links to files that partners sent.
     Files {
         /// How long a link works.
-        lifetime: Duration = setting(values::days::<1, 3_650>, "a whole number of days").or("30"),
+        lifetime: Duration = setting(values::days::<1, 3_650>, Meaning::WholeDays).or("30"),
     }
 }
 
@@ -247,18 +241,18 @@ pub struct Local {
     pub data_dir: PathBuf,
     /// Where the probes are answered.
     pub listen: SocketAddr,
-    /// The language of the installation.
+    /// What is spoken at this terminal.
     pub language: Locale,
 }
 
 impl Local {
     pub(super) fn read(r: &mut Reader) -> Option<Self> {
         let (data_dir, listen) = (DATA_DIR.read(r, "data_dir"), LISTEN.read(r, "http.listen"));
-        let language = LANGUAGE.read(r, "language");
+        LANGUAGE.read(r, "language")?;
         Some(Self {
             data_dir: data_dir?,
             listen: listen?,
-            language: language?,
+            language: r.language(),
         })
     }
 }
@@ -280,13 +274,9 @@ struct ModeAndSecret;
 
 impl ModeAndSecret {
     const PATH: &str = "telegram.webhook_secret";
-    const MODE: Setting<UpdateSource> = setting(values::intake, "webhook or polling").or("webhook");
-    const SECRET: Setting<Secret> = setting(
-        secrets::webhook_secret,
-        "a word of your own that only Telegram will know, for example from `openssl rand -hex 32` \
-         (it is needed because telegram.mode is webhook)",
-    )
-    .secret();
+    const MODE: Setting<UpdateSource> = setting(values::intake, Meaning::Intake).or("webhook");
+    const SECRET: Setting<Secret> =
+        setting(secrets::webhook_secret, Meaning::WebhookSecret).secret();
 }
 
 impl Declaration for ModeAndSecret {
@@ -324,15 +314,11 @@ struct TabOf(&'static str);
 /// The same, where the spreadsheet may be left out.
 struct OptionalTab(TabOf);
 
-const SPREADSHEET: Setting<SpreadsheetId> = setting(
-    addresses::spreadsheet,
-    "the spreadsheet's ID or its whole address from the browser",
-);
+const SPREADSHEET: Setting<SpreadsheetId> = setting(addresses::spreadsheet, Meaning::Spreadsheet);
 
 impl TabOf {
     fn tab(&self) -> Setting<TabName> {
-        let meaning = "the name of a tab as it stands at the bottom of the spreadsheet";
-        setting(addresses::tab, meaning).or(self.0)
+        setting(addresses::tab, Meaning::Tab).or(self.0)
     }
 
     fn both<D: Declaration>(
@@ -415,8 +401,7 @@ fn differ(r: &mut Reader, one: Option<&SocketAddr>, other: Option<&SocketAddr>) 
         one.port() == other.port() && one.port() != 0 && overlap
     });
     if collide {
-        let problem = "It is the address of http.listen: two things cannot listen in one place.";
-        let fault = wrong(problem, "Give it a port of its own.");
+        let fault = wrong(SettingsNote::SameAddress, SettingsNote::OwnPort);
         r.reject("http.admin_listen", fault);
     }
 }
@@ -436,9 +421,8 @@ fn distinct(
     for (index, (path, tab)) in tabs.iter().enumerate() {
         let mut earlier = tabs[..index].iter();
         if let Some((other, _)) = earlier.find(|(_, other)| tab.is_some() && other == tab) {
-            let problem = format!("It is the same tab of the same spreadsheet as {other}.");
-            let remedy = "Partners, appeals and promotions each need a tab of their own.";
-            r.reject(path, wrong(problem, remedy));
+            let fault = wrong(SettingsNote::SameTab(other), SettingsNote::OwnTab);
+            r.reject(path, fault);
         }
     }
 }

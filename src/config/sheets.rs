@@ -13,6 +13,7 @@ use super::keys::inside;
 use super::layers::{self, FileText, Layers};
 use crate::domain::text::fold;
 use crate::domain::word::Word;
+use crate::domain::wording::SettingsNote;
 
 /// The background of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,15 +90,12 @@ impl WordReader {
                 let Some(other) = owners.insert((group, fold(word)), path) else {
                     continue;
                 };
-                let problem = format!(
-                    "{} stands twice: it is a word of {other} as well.",
-                    shown(word)
-                );
-                self.findings.add(
-                    path,
-                    source.clone(),
-                    wrong(problem, "Delete one of the two."),
-                );
+                let twice = SettingsNote::WordTwice {
+                    value: shown(word),
+                    other,
+                };
+                let fault = wrong(twice, SettingsNote::DeleteOne);
+                self.findings.add(path, source.clone(), fault);
             }
         }
     }
@@ -105,16 +103,15 @@ impl WordReader {
 
 impl FromWords for Word {
     fn read(words: &mut WordReader, path: &str) -> Option<Self> {
-        let remedy = "Write a list of words in quotes, the one that we shall write first: [\"Статус\", \"status\"].";
+        let fault = |problem| wrong(problem, SettingsNote::WordListForm);
         words.read(path, |value| {
             let list = value.as_array();
             let spellings: Option<Vec<&str>> =
                 list.and_then(|list| list.iter().map(Value::as_str).collect());
-            let spellings =
-                spellings.ok_or_else(|| wrong("This is not a list of words.", remedy))?;
+            let spellings = spellings.ok_or_else(|| fault(SettingsNote::NoWordList))?;
             let word = Self::new(spellings);
             if word.understood().is_empty() || word.understood().iter().any(String::is_empty) {
-                return Err(wrong("The list, or a word in it, is empty.", remedy));
+                return Err(fault(SettingsNote::WordEmpty));
             }
             Ok(word)
         })
@@ -129,7 +126,7 @@ impl FromWords for Fill {
                 .filter(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
             let number = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
             let [_, red, green, blue] = number
-                .ok_or_else(|| wrong("This is not a colour.", "Write it as \"#f3cccc\"."))?
+                .ok_or_else(|| wrong(SettingsNote::NoColour, SettingsNote::ColourForm))?
                 .to_be_bytes();
             Ok(Self { red, green, blue })
         })
@@ -282,13 +279,14 @@ mod tests {
                 "archive.tab",
                 "not the name of a tab",
             ),
-            ("[archive\n", "(the whole file)", "in line 1"),
+            ("[archive\n", "", "in line 1"),
         ] {
             let errors = with(text).expect_err(text);
             assert_eq!(errors.len(), 1, "{errors:#?}");
             assert_eq!(errors[0].key, key);
             assert!(matches!(&errors[0].from, Source::File(path) if path.ends_with(FILE_NAME)));
-            assert!(errors[0].problem.contains(words), "{}", errors[0].problem);
+            let told = errors[0].english();
+            assert!(told.contains(words), "{told}");
         }
     }
 }

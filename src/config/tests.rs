@@ -13,6 +13,7 @@ use super::*;
 
 mod documents;
 mod faults;
+mod language;
 mod sources;
 
 const TOKEN: &str = "7654321:AAHqTz-4kWn0_xYb8LmPpRsUv";

@@ -9,8 +9,8 @@ use super::keys;
 use super::layers::{self, FileText};
 use super::values::FirmName;
 use crate::domain::session::Locale;
-use crate::domain::wording::Wording;
 use crate::domain::wording::own::{self, TextFault};
+use crate::domain::wording::{SettingsNote, Wording};
 
 /// The files beside the settings file, by language.
 const FILES: [(Locale, &str); 2] = [(Locale::Ru, "texts/ru.ftl"), (Locale::En, "texts/en.ftl")];
@@ -45,7 +45,7 @@ pub(super) fn load(
 /// Which text a fault is in, and what it is in words.
 fn told(fault: &TextFault) -> (String, Wrong) {
     let key = match fault {
-        TextFault::Unreadable(line, _) => format!("line {line}"),
+        TextFault::Unreadable(..) => String::new(),
         TextFault::Twice(id)
         | TextFault::Unknown(id)
         | TextFault::NotForPartners(id)
@@ -60,42 +60,32 @@ fn told(fault: &TextFault) -> (String, Wrong) {
 
 fn in_words(fault: &TextFault) -> Wrong {
     match fault {
-        TextFault::Unreadable(_, words) => wrong(
-            format!("It cannot be understood: {words}."),
-            "Write `name = text`, with further lines of the text indented and every brace closed.",
-        ),
-        TextFault::Twice(_) => wrong("It stands in the file twice.", "Delete one of the two."),
+        TextFault::Unreadable(line, words) => {
+            let line = *line;
+            let unclear = SettingsNote::FileUnclearAt { line, words };
+            wrong(unclear, SettingsNote::TextForm)
+        }
+        TextFault::Twice(_) => wrong(SettingsNote::TextTwice, SettingsNote::DeleteOne),
         TextFault::Unknown(id) => {
             let names = own::names();
             let nearest = keys::nearest(id, "-", names.iter().map(String::as_str));
-            let remedy =
-                format!("The nearest known one is {nearest}: correct the name or delete the text.");
-            wrong("There is no such text.", remedy)
+            wrong(SettingsNote::NoText, SettingsNote::NoTextCure(nearest))
         }
-        TextFault::NotForPartners(_) => wrong(
-            "This text is not for partners, and stays as it is.",
-            "Delete it from the file.",
-        ),
-        TextFault::Elaborate(_) => wrong(
-            "It is more than a text: an attribute, a term or a function.",
-            "Write plain words, with arguments such as { $number } and other texts such as { firm } in them.",
-        ),
-        TextFault::Misplaced(_, text) => wrong(
-            format!("It places {{ {text} }}, which does not exist, or is placed within itself."),
-            "Correct the name, or write the words out.",
-        ),
-        TextFault::Missing(_, names) => wrong(
-            format!("It leaves out what it should tell: {}.", placed(names)),
-            "Put that in its place among the words.",
-        ),
-        TextFault::NotGiven(_, names) => wrong(
-            format!("It places what it is not given: {}.", placed(names)),
-            "Compare it with the text that it replaces.",
-        ),
-        TextFault::Label(_) => wrong(
-            "It stands on a button or in the bot's menu, and is too long for that, or more than words.",
-            "Write at most 64 characters in one line.",
-        ),
+        TextFault::NotForPartners(_) => wrong(SettingsNote::NotForPartners, SettingsNote::DeleteIt),
+        TextFault::Elaborate(_) => wrong(SettingsNote::Elaborate, SettingsNote::PlainWords),
+        TextFault::Misplaced(_, text) => {
+            let text = &format!("{{ {text} }}");
+            wrong(SettingsNote::Misplaced(text), SettingsNote::MisplacedCure)
+        }
+        TextFault::Missing(_, names) => {
+            let names = &placed(names);
+            wrong(SettingsNote::LeavesOut(names), SettingsNote::LeavesOutCure)
+        }
+        TextFault::NotGiven(_, names) => {
+            let names = &placed(names);
+            wrong(SettingsNote::NotGiven(names), SettingsNote::NotGivenCure)
+        }
+        TextFault::Label(_) => wrong(SettingsNote::LongLabel, SettingsNote::LabelForm),
     }
 }
 
@@ -196,8 +186,8 @@ mod tests {
             ("help = Раз\nhelp = Два", "help", "twice"),
             ("help = { NUMBER(5) }", "help", "a function"),
             ("-brand = Мы", "-brand", "a term"),
-            ("help = Раз\nпомощь = Два", "line 2", "cannot be understood"),
-            ("help = Раз {", "line 1", "cannot be understood"),
+            ("help = Раз\nпомощь = Два", "", "in line 2"),
+            ("help = Раз {", "", "in line 1"),
             (
                 "delivery-waiting = скоро",
                 "delivery-waiting",
@@ -208,9 +198,12 @@ mod tests {
         ] {
             let faults = with("texts/ru.ftl", text).expect_err(text);
             let told = faults.iter().find(|fault| fault.key == key);
-            let told = told.map_or_else(|| format!("{faults:?}"), ToString::to_string);
-            assert!(told.contains(words), "{text}: {told}");
-            assert!(told.contains("texts/ru.ftl"), "{told}");
+            let words_told = told.map_or_else(|| format!("{faults:?}"), SettingsError::english);
+            assert!(words_told.contains(words), "{text}: {words_told}");
+            let from = told.map(|fault| fault.from.clone());
+            let is_ours =
+                |from| matches!(from, Source::File(path) if path.ends_with("texts/ru.ftl"));
+            assert!(from.is_some_and(is_ours), "{faults:?}");
         }
     }
 

@@ -13,8 +13,9 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::error::{Wrong, shown, wrong};
-use super::keys::nearest;
+use super::zones;
 use crate::domain::session::Locale;
+use crate::domain::wording::{Saying, SettingsNote, Unit};
 use crate::logs::Format;
 
 /// Directives for the log's filter, known to be well-formed.
@@ -96,32 +97,26 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {
 
 pub(super) fn time_zone(text: &str) -> Result<TimeZone, Wrong> {
     TimeZone::get(text).map_err(|_| {
-        let zones = jiff::tz::db().available();
-        let zones: Vec<String> = zones.map(|zone| zone.to_string()).collect();
-        let nearest = nearest(text, "/", zones.iter().map(String::as_str));
-        let problem = format!("There is no time zone {}.", shown(text));
-        wrong(problem, format!("The nearest known one is {nearest}."))
+        let nearest = zones::nearest_to(text);
+        let problem = SettingsNote::NoZone(shown(text));
+        wrong(problem, SettingsNote::NearestZone(&nearest))
     })
 }
 
 /// Cron with optional seconds; a schedule that never comes is refused as well.
 pub(super) fn cron(text: &str) -> Result<Cron, Wrong> {
-    let remedy = "Write six fields – second, minute, hour, day of month, month, day of week – \
-                  or five, without the second: \"0 */5 * * * *\" means every five minutes.";
+    let remedy = SettingsNote::ScheduleForm;
     let parser = CronParser::builder()
         .seconds(Seconds::Optional)
         .year(Year::Disallowed)
         .build();
     let cron = parser
         .parse(text)
-        .map_err(|_| wrong(format!("{} is not a schedule.", shown(text)), remedy))?;
+        .map_err(|_| wrong(SettingsNote::NoSchedule(shown(text)), remedy))?;
     // Any fixed day will do: the search goes on for more years than any calendar rule needs.
     let someday = jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
     if cron.find_next_occurrence(&someday, false).is_err() {
-        return Err(wrong(
-            format!("The moment {} never comes.", shown(text)),
-            remedy,
-        ));
+        return Err(wrong(SettingsNote::NeverComes(shown(text)), remedy));
     }
     Ok(cron)
 }
@@ -134,7 +129,10 @@ pub(super) fn or_none<T>(
     if text == NONE {
         return Ok(None);
     }
-    let with_none = |fault: Wrong| wrong(fault.problem, fault.remedy + " Or write none.");
+    let with_none = |fault: Wrong| Wrong {
+        problem: fault.problem,
+        remedy: Saying::of(SettingsNote::OrNone(&fault.remedy)),
+    };
     parse(text).map(Some).map_err(with_none)
 }
 
@@ -143,11 +141,8 @@ pub(super) fn quiet_hours(text: &str) -> Result<Option<QuietHours>, Wrong> {
         return Ok(None);
     }
     let fault = || {
-        let problem = format!("{} are not quiet hours.", shown(text));
-        wrong(
-            problem,
-            "Write the first and the last moment as 21:00-09:00, or none.",
-        )
+        let problem = SettingsNote::NoQuietHours(shown(text));
+        wrong(problem, SettingsNote::QuietHoursForm)
     };
     let (from, until) = text.split_once('-').ok_or_else(fault)?;
     let hours = clock(from)
@@ -158,63 +153,66 @@ pub(super) fn quiet_hours(text: &str) -> Result<Option<QuietHours>, Wrong> {
         .ok_or_else(fault)
 }
 
-/// A whole number from `LEAST` to `MOST`; `unit` completes "a whole number of …".
-fn whole<const LEAST: u32, const MOST: u32>(text: &str, unit: &str) -> Result<u32, Wrong> {
+/// A whole number from `LEAST` to `MOST`; `unit` is what it counts.
+fn whole<const LEAST: u32, const MOST: u32>(text: &str, unit: Unit) -> Result<u32, Wrong> {
     let number = text.parse().ok();
     number
         .filter(|number| (LEAST..=MOST).contains(number))
         .ok_or_else(|| {
-            let told = shown(text);
-            let problem = format!("{told} is not a number of {unit} that can be used here.");
-            let remedy = format!("Write a whole number of {unit} from {LEAST} to {MOST}.");
-            wrong(problem, remedy)
+            let value = shown(text);
+            let bounds = SettingsNote::NumberForm {
+                unit,
+                least: LEAST,
+                most: MOST,
+            };
+            wrong(SettingsNote::NoNumber { value, unit }, bounds)
         })
 }
 
 pub(super) fn connections<const LEAST: u32, const MOST: u32>(text: &str) -> Result<usize, Wrong> {
-    let number = whole::<LEAST, MOST>(text, "connections")?;
+    let number = whole::<LEAST, MOST>(text, Unit::Connections)?;
     Ok(usize::try_from(number).unwrap_or(usize::MAX))
 }
 
 pub(super) fn seconds<const LEAST: u32, const MOST: u32>(text: &str) -> Result<Duration, Wrong> {
-    whole::<LEAST, MOST>(text, "seconds").map(|n| Duration::from_secs(n.into()))
+    whole::<LEAST, MOST>(text, Unit::Seconds).map(|n| Duration::from_secs(n.into()))
 }
 
 /// Minutes; 0 is none at all.
 pub(super) fn minutes<const MOST: u32>(text: &str) -> Result<Option<Duration>, Wrong> {
-    let minutes = whole::<0, MOST>(text, "minutes")?;
+    let minutes = whole::<0, MOST>(text, Unit::Minutes)?;
     Ok((minutes > 0).then(|| Duration::from_mins(minutes.into())))
 }
 
 pub(super) fn hours<const LEAST: u32, const MOST: u32>(text: &str) -> Result<Duration, Wrong> {
-    whole::<LEAST, MOST>(text, "hours").map(|n| Duration::from_hours(n.into()))
+    whole::<LEAST, MOST>(text, Unit::Hours).map(|n| Duration::from_hours(n.into()))
 }
 
 pub(super) fn days<const LEAST: u32, const MOST: u32>(text: &str) -> Result<Duration, Wrong> {
-    whole::<LEAST, MOST>(text, "days").map(|n| Duration::from_hours(u64::from(n) * 24))
+    whole::<LEAST, MOST>(text, Unit::Days).map(|n| Duration::from_hours(u64::from(n) * 24))
 }
 
 /// Messages per second; 0 is no limit.
 pub(super) fn rate<const MOST: u32>(text: &str) -> Result<Option<NonZeroU32>, Wrong> {
-    whole::<0, MOST>(text, "messages per second").map(NonZeroU32::new)
+    whole::<0, MOST>(text, Unit::Messages).map(NonZeroU32::new)
 }
 
 pub(super) fn flag(text: &str) -> Result<bool, Wrong> {
-    choice(text, &[("true", true), ("false", false)])
-}
-
-pub(super) fn language(text: &str) -> Result<Locale, Wrong> {
-    choice(text, &[("ru", Locale::Ru), ("en", Locale::En)])
+    choice(text, [("true", true), ("false", false)])
 }
 
 pub(super) fn log_format(text: &str) -> Result<Format, Wrong> {
-    choice(text, &[("pretty", Format::Pretty), ("json", Format::Json)])
+    choice(text, [("pretty", Format::Pretty), ("json", Format::Json)])
+}
+
+pub(super) fn language(text: &str) -> Result<Locale, Wrong> {
+    choice(text, [("ru", Locale::Ru), ("en", Locale::En)])
 }
 
 pub(super) fn intake(text: &str) -> Result<UpdateSource, Wrong> {
     choice(
         text,
-        &[
+        [
             ("webhook", UpdateSource::Webhook),
             ("polling", UpdateSource::Polling),
         ],
@@ -224,10 +222,10 @@ pub(super) fn intake(text: &str) -> Result<UpdateSource, Wrong> {
 pub(super) fn log_filter(text: &str) -> Result<LogFilter, Wrong> {
     match tracing_subscriber::EnvFilter::try_new(text) {
         Ok(_) => Ok(LogFilter(text.to_owned())),
-        Err(_) => Err(wrong(
-            format!("{} is not a filter for the log.", shown(text)),
-            "Write error, warn, info, debug or trace, or per part: info,sheetdesk::sheets=debug",
-        )),
+        Err(_) => {
+            let problem = SettingsNote::NoFilter(shown(text));
+            Err(wrong(problem, SettingsNote::FilterForm))
+        }
     }
 }
 
@@ -238,35 +236,22 @@ pub(super) fn firm(text: &str) -> Result<FirmName, Wrong> {
     if name.chars().count() <= FirmName::LONGEST && name.chars().all(fits) {
         return Ok(FirmName(name.to_owned()));
     }
-    Err(wrong(
-        "The name does not fit into a sentence.",
-        format!(
-            "Write it in one line, in at most {} characters, without braces.",
-            FirmName::LONGEST
-        ),
-    ))
+    let form = SettingsNote::FirmNameForm(FirmName::LONGEST);
+    Err(wrong(SettingsNote::NoFirmName, form))
 }
 
 pub(super) fn admin_chat(text: &str) -> Result<AdminChatId, Wrong> {
     let number = text.parse().ok().filter(|number| *number != 0);
-    number.map(AdminChatId).ok_or_else(|| {
-        let problem = format!("{} is not the number of a chat.", shown(text));
-        wrong(
-            problem,
-            "Write the number alone, with its minus if it is a group: -1001234567890.",
-        )
-    })
+    number
+        .map(AdminChatId)
+        .ok_or_else(|| wrong(SettingsNote::NoChat(shown(text)), SettingsNote::ChatForm))
 }
 
 pub(super) fn staff_chat(text: &str) -> Result<StaffChatId, Wrong> {
     let number = text.parse().ok().filter(|number| *number < 0);
-    number.map(StaffChatId).ok_or_else(|| {
-        let problem = format!("{} is not the number of a group.", shown(text));
-        wrong(
-            problem,
-            "Write the number of a group, with its minus: -1001234567890. Whoever is in it can answer partners.",
-        )
-    })
+    number
+        .map(StaffChatId)
+        .ok_or_else(|| wrong(SettingsNote::NoGroup(shown(text)), SettingsNote::GroupForm))
 }
 
 /// `700000001 = Иванова; 700000002 = Петров`.
@@ -279,13 +264,8 @@ pub(super) fn staff_names(text: &str) -> Result<StaffNames, Wrong> {
         (!name.is_empty()).then(|| (account, name.to_owned()))
     };
     let names = entries.map(|entry| {
-        named(entry).ok_or_else(|| {
-            let problem = format!("{} is not an account with its name.", shown(entry));
-            wrong(
-                problem,
-                "Write each as the number of a Telegram account and a name: 700000001=Иванова; 700000002=Петров.",
-            )
-        })
+        named(entry)
+            .ok_or_else(|| wrong(SettingsNote::NoNames(shown(entry)), SettingsNote::NamesForm))
     });
     names.collect::<Result<_, _>>().map(StaffNames)
 }
@@ -293,12 +273,13 @@ pub(super) fn staff_names(text: &str) -> Result<StaffNames, Wrong> {
 /// What switches a setting off whose value is otherwise a number or hours.
 pub(super) const NONE: &str = "none";
 
-fn choice<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Wrong> {
+/// One of two words.
+fn choice<T: Copy>(text: &str, choices: [(&str, T); 2]) -> Result<T, Wrong> {
     let found = choices.iter().find(|(word, _)| *word == text);
     found.map(|(_, value)| *value).ok_or_else(|| {
-        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        let problem = format!("{} is not one of the choices.", shown(text));
-        wrong(problem, format!("Write {}.", words.join(" or ")))
+        let [(one, _), (other, _)] = choices;
+        let remedy = SettingsNote::Choices { one, other };
+        wrong(SettingsNote::NoChoice(shown(text)), remedy)
     })
 }
 
@@ -319,8 +300,7 @@ mod tests {
     fn problem<T>(result: Result<T, Wrong>) -> String {
         result
             .err()
-            .map(|fault| fault.problem + " " + &fault.remedy)
-            .unwrap_or_default()
+            .map_or_else(String::new, |fault| fault.english())
     }
 
     #[test]
@@ -391,10 +371,11 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_bounds() {
-        assert_eq!(whole::<1, 7>("7", "days"), Ok(7));
+        assert_eq!(whole::<1, 7>("7", Unit::Days), Ok(7));
         for bad in ["0", "8", "-1", "1.5", "seven", "99999999999"] {
             assert!(
-                problem(whole::<1, 7>(bad, "days")).ends_with("whole number of days from 1 to 7."),
+                problem(whole::<1, 7>(bad, Unit::Days))
+                    .ends_with("whole number of days from 1 to 7."),
                 "{bad}"
             );
         }
@@ -414,6 +395,8 @@ mod tests {
         assert_eq!(log_format("json"), Ok(Format::Json));
         assert_eq!(flag("false"), Ok(false));
         assert!(problem(flag("no")).ends_with("Write true or false."));
+        assert_eq!(language("en"), Ok(Locale::En));
+        assert!(problem(language("de")).ends_with("Write ru or en."));
         assert_eq!(
             log_filter("info,sheetdesk=debug").map(|f| f.as_str().to_owned()),
             Ok("info,sheetdesk=debug".to_owned())

@@ -9,6 +9,7 @@ use jiff::civil::{Date, Time};
 use super::error::{Wrong, shown, wrong};
 use super::values::clock;
 use crate::domain::hours::Shift;
+use crate::domain::wording::SettingsNote;
 
 /// The days of a week, as the settings name them.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -16,11 +17,8 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// The hours of every day of the week, Monday first: `mon-fri 09:00-18:00; sat 10:00-14:00`.
 pub(super) fn week(text: &str) -> Result<[Vec<Shift>; 7], Wrong> {
     let fault = || {
-        let problem = format!("{} are not working hours.", shown(text));
-        wrong(
-            problem,
-            "Write days and hours as mon-fri 09:00-18:00; sat 10:00-14:00.",
-        )
+        let problem = SettingsNote::NoWorkingHours(shown(text));
+        wrong(problem, SettingsNote::WorkingHoursForm)
     };
     let mut week: [Vec<Shift>; 7] = Default::default();
     for part in text.split(';') {
@@ -38,10 +36,8 @@ pub(super) fn week(text: &str) -> Result<[Vec<Shift>; 7], Wrong> {
         day.sort_unstable();
         let overlaps = |pair: &[Shift]| pair[1].from < pair[0].until || ends_the_day(pair[0]);
         if day.windows(2).any(overlaps) {
-            return Err(wrong(
-                format!("In {} hours of one day overlap.", shown(text)),
-                "Name each hour once.",
-            ));
+            let overlap = SettingsNote::Overlap(shown(text));
+            return Err(wrong(overlap, SettingsNote::OverlapCure));
         }
     }
     Ok(week)
@@ -66,8 +62,8 @@ fn ends_the_day(shift: Shift) -> bool {
 pub(super) fn holidays(text: &str) -> Result<BTreeSet<Date>, Wrong> {
     let days = text.split(',').map(|day| {
         day.trim().parse().map_err(|_| {
-            let problem = format!("{} is not a day.", shown(day.trim()));
-            wrong(problem, "Write days as 2027-01-01, 2027-01-02.")
+            let problem = SettingsNote::NoDay(shown(day.trim()));
+            wrong(problem, SettingsNote::DayForm)
         })
     });
     days.collect()

@@ -8,6 +8,7 @@
 mod declare;
 
 mod alert;
+mod command;
 mod failure;
 mod file;
 mod files;
@@ -17,9 +18,11 @@ mod note;
 mod opening;
 pub mod own;
 mod promotion;
+mod settings;
 mod staff;
 mod state;
 mod status;
+mod system;
 mod table;
 mod term;
 mod verdict;
@@ -42,6 +45,11 @@ use files::{bundle, render};
 
 pub use self::{
     alert::AlertNote,
+    command::{
+        CheckLabel, CheckMark, CheckNote, CopyNote, FaultNote, FiguresNote, ForgetNote, InitNote,
+        LinkState, PrivacyNote, SetupNote, StepNote, TrialNote, WebhookNote, WishNote,
+    },
+    declare::{Saying, Spoken},
     failure::{AsideNote, FailureNote},
     file::{FileNote, NoLink},
     foresight::ForesightNote,
@@ -49,9 +57,14 @@ pub use self::{
     note::Note,
     opening::OpeningWords,
     promotion::{BroadcastNote, PromotionNote},
+    settings::{
+        SettingsNote,
+        values::{Meaning, ShownValue, Unit},
+    },
     staff::StaffNote,
     state::StateNote,
     status::StatusNote,
+    system::{SystemNote, cause},
     table::TableNote,
     term::Term,
     verdict::{ReadIn, VerdictItem, VerdictNote},
@@ -340,6 +353,13 @@ impl Wording {
             let (id, args) = say.message();
             render(bundle, id, args)
         })
+    }
+
+    /// What a command tells whoever has typed it.
+    #[must_use]
+    pub fn tell<'a>(&self, language: Locale, words: impl Spoken<'a>) -> String {
+        let (id, args) = words.phrase();
+        render(&self.texts(language).built_in, id, args)
     }
 
     /// A text for the sheet, the admin chat or a terminal.

@@ -52,6 +52,12 @@ pub struct BindError {
 }
 
 impl BindError {
+    /// Where.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Whether it may well succeed later, since only something was short.
     #[must_use]
     pub fn is_shortage(&self) -> bool {

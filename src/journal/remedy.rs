@@ -12,6 +12,7 @@ use std::{
 use rustix::process::getegid;
 
 use super::disk::DATA_FILE;
+use crate::domain::wording::{PrivacyNote, Saying};
 
 /// Error messages of the system, each with its remedy.
 const REMEDIES: [(&str, &str); 6] = [
@@ -52,26 +53,22 @@ pub(crate) fn with_remedy(words: impl Display) -> String {
 
 /// A warning if other accounts of this machine can read the data directory or the journal in it; members of our own group do not count.
 #[must_use]
-pub fn exposed(dir: &Path) -> Option<String> {
+pub fn exposed(dir: &Path) -> Option<Saying> {
     let (directory, file) = (fs::metadata(dir).ok()?, dir.join(DATA_FILE));
     let journal = fs::metadata(&file).ok();
     let listed = others_may(&directory, READ);
     let read =
         others_may(&directory, ENTER) && journal.is_some_and(|journal| others_may(&journal, READ));
-    let what = match (listed, read) {
+    let (dir, file) = (dir.display().to_string(), file.display().to_string());
+    let warning = match (listed, read) {
         (false, false) => return None,
-        (_, true) => format!("the journal {}", file.display()),
-        (true, false) => format!("the data directory {}", dir.display()),
+        (_, true) => PrivacyNote::Journal {
+            dir: &dir,
+            file: &file,
+        },
+        (true, false) => PrivacyNote::Directory(&dir),
     };
-    let (dir, file) = (dir.display(), file.display());
-    let remedy = if read {
-        format!("chmod 700 {dir}; chmod 600 {file}")
-    } else {
-        format!("chmod 700 {dir}")
-    };
-    Some(format!(
-        "other accounts of this machine can read {what}, and it holds personal data. Keep it to the service's own: {remedy}"
-    ))
+    Some(Saying::of(warning))
 }
 
 const READ: u32 = 0o4;
@@ -89,6 +86,7 @@ mod tests {
     use rustix::io::Errno;
 
     use super::*;
+    use crate::domain::{session::Locale, wording::Wording};
 
     #[test]
     fn what_the_system_says_comes_with_what_to_do() {
@@ -125,6 +123,7 @@ mod tests {
             fs::set_permissions(&file, fs::Permissions::from_mode(journal)).unwrap();
             fs::set_permissions(dir.path(), fs::Permissions::from_mode(directory)).unwrap();
             let words = exposed(dir.path());
+            let words = words.map(|words| Wording::built_in().tell(Locale::En, &words));
             assert_eq!(
                 words.is_some(),
                 said.is_some(),

@@ -6,14 +6,17 @@ mod scratch;
 mod trials;
 
 use super::{client::SheetsClient, wire::SheetsError};
-use crate::domain::ids::SpreadsheetId;
+use crate::domain::{
+    ids::SpreadsheetId,
+    wording::{Saying, TrialNote},
+};
 use scratch::Scratch;
 
 /// How one trial ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
     /// What was tried.
-    pub about: &'static str,
+    pub about: TrialNote<'static>,
     /// What was found, where it is not as assumed.
     pub deviation: Option<Deviation>,
 }
@@ -22,24 +25,22 @@ pub struct Trial {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deviation {
     /// What was found.
-    pub found: String,
+    pub found: Saying,
     /// What the service does in that case.
-    pub then: &'static str,
+    pub then: TrialNote<'static>,
 }
 
 /// The trials could not be made, or not to their end.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum LiveError {
     /// A call failed in a way that says nothing about what was tried.
-    #[error("{about}: вызов не удался ({error})")]
     Call {
         /// What was being done.
-        about: &'static str,
+        about: TrialNote<'static>,
         /// How it failed.
         error: SheetsError,
     },
     /// The tab is still there.
-    #[error("лист «{0}» не удалось удалить ({1}): удалите его сами")]
     Left(String, SheetsError),
 }
 
@@ -51,12 +52,12 @@ pub async fn try_all(
     client: &SheetsClient,
     hasty: &SheetsClient,
     spreadsheet: &SpreadsheetId,
-    tell: fn(&Trial),
+    tell: impl Fn(&Trial),
 ) -> Result<Vec<Trial>, LiveError> {
     let scratch = Scratch::make(client, hasty, spreadsheet)
         .await
         .map_err(|error| LiveError::Call {
-            about: "новый лист",
+            about: TrialNote::NewTab,
             error,
         })?;
     let trials = trials::all(&scratch, tell).await;

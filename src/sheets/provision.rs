@@ -4,7 +4,11 @@
 
 mod appearance;
 
-use crate::domain::{row::Column, text::fold};
+use crate::domain::{
+    row::Column,
+    text::fold,
+    wording::{Saying, StepNote},
+};
 
 use super::{
     a1::a1,
@@ -80,7 +84,7 @@ pub struct TabPlan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvisionStep {
     /// In words.
-    pub words: String,
+    pub words: Saying,
     /// The changes that do it; none if it needs the consent of people.
     pub changes: Vec<Change>,
 }
@@ -123,19 +127,13 @@ pub fn place(spec: &TabSpec, tabs: &[TabInfo], new: SheetId) -> (TabInfo, bool) 
 
 /// The tables of a tab in which new rows cannot stand: what is the matter with each, and the way out.
 #[must_use]
-pub fn unserved_tables(info: &TabInfo, layout: &Layout) -> Vec<String> {
+pub fn unserved_tables(info: &TabInfo, layout: &Layout) -> Vec<Saying> {
     let words = |table: &Table| {
-        let why = match prepare::why_unserved(table, layout)? {
-            prepare::Unserved::Elsewhere => {
-                "does not begin with the tab's first row, or stands beside the columns that are read"
-            }
-            prepare::Unserved::Footer => "has a footer",
-        };
-        Some(format!(
-            "the table «{}» {why}, so new rows stand outside it. Put that right, or press ▼ beside its name and choose \
-             «Revert to unformatted data»: the cells stay as they are",
-            table.name
-        ))
+        let name = table.name.as_str();
+        Some(Saying::of(match prepare::why_unserved(table, layout)? {
+            prepare::Unserved::Elsewhere => StepNote::TableElsewhere(name),
+            prepare::Unserved::Footer => StepNote::TableFooter(name),
+        }))
     };
     info.tables.iter().filter_map(words).collect()
 }
@@ -154,7 +152,7 @@ impl TabPlan {
         let mut steps = Vec::new();
         if is_new {
             steps.push(ProvisionStep {
-                words: format!("add the tab «{}»", info.title),
+                words: Saying::of(StepNote::Tab(&info.title)),
                 changes: vec![Change::AddTab {
                     sheet: info.sheet,
                     title: info.title.clone(),
@@ -174,7 +172,7 @@ impl TabPlan {
                 headers.resize(first as usize, String::new());
                 headers.extend(added.iter().cloned());
                 steps.push(ProvisionStep {
-                    words: format!("write the headers {}", quoted(&added)),
+                    words: Saying::of(StepNote::Headers(&quoted(&added))),
                     changes: prepare::headers(&info, first, &added),
                 });
             }
@@ -244,24 +242,24 @@ impl TabPlan {
         if let Some(words) = &self.spec.words {
             let widened = prepare::filter(&self.layout, &self.info);
             self.steps.extend(widened.map(|change| ProvisionStep {
-                words: "widen the filter over our columns".to_owned(),
+                words: Saying::of(StepNote::Filter),
                 changes: vec![change],
             }));
             let table = prepare::table(&self.layout, &self.info);
             self.steps.extend(table.map(|change| ProvisionStep {
-                words: "widen the table over our columns".to_owned(),
+                words: Saying::of(StepNote::Table),
                 changes: vec![change],
             }));
             let overdue = self.spec.overdue.as_ref();
             let overdue = overdue.and_then(|word| prepare::overdue(&self.layout, &self.info, word));
             self.steps.extend(overdue.map(|change| ProvisionStep {
-                words: "colour the rows that wait too long".to_owned(),
+                words: Saying::of(StepNote::Overdue),
                 changes: vec![change],
             }));
             let fills = prepare::fills(words, &self.layout, &self.info);
             self.steps
                 .extend((!fills.is_empty()).then(|| ProvisionStep {
-                    words: "colour the statuses".to_owned(),
+                    words: Saying::of(StepNote::Fills),
                     changes: fills,
                 }));
             let appearance = appearance::steps(&self, look);
@@ -282,11 +280,8 @@ impl TabPlan {
         lists: Lists,
     ) -> Option<ProvisionStep> {
         let at = self.layout.position(column)?;
-        let header = self
-            .layout
-            .headers()
-            .get(at as usize)
-            .map_or("", |header| header.trim());
+        let header = self.layout.headers().get(at as usize);
+        let header = header.map_or("", |header| header.trim());
         let existing = validation.rules.iter().find(|((_, known), _)| *known == at);
         let words = match existing.map(|(_, offered)| offered) {
             None => words,
@@ -299,12 +294,12 @@ impl TabPlan {
                     return None;
                 }
                 if lists == Lists::Keep {
-                    let words = format!(
-                        "«{header}» does not offer {}: --extend-lists adds it to your list",
-                        quoted(&missing)
-                    );
+                    let lacks = StepNote::ListLacks {
+                        header,
+                        words: &quoted(&missing),
+                    };
                     return Some(ProvisionStep {
-                        words,
+                        words: Saying::of(lacks),
                         changes: Vec::new(),
                     });
                 }
@@ -313,18 +308,22 @@ impl TabPlan {
         };
         let typed = |table: &&Table| table.typed.contains(&at);
         if let Some(table) = self.info.tables.iter().find(typed) {
-            let words = format!(
-                "«{header}» has a type in the table «{}», which stays: offer {} there by hand, or give the column no type",
-                table.name,
-                quoted(&words)
-            );
+            let typed = StepNote::TypedColumn {
+                header,
+                table: &table.name,
+                words: &quoted(&words),
+            };
             return Some(ProvisionStep {
-                words,
+                words: Saying::of(typed),
                 changes: Vec::new(),
             });
         }
+        let offer = StepNote::Offer {
+            header,
+            words: &words.join(", "),
+        };
         Some(ProvisionStep {
-            words: format!("offer in «{header}»: {}", words.join(", ")),
+            words: Saying::of(offer),
             changes: vec![Change::Offer {
                 span: self.below(at, self.info.rows),
                 words,
@@ -337,7 +336,7 @@ impl TabPlan {
         match &self.spec.protect {
             Protect::All if validation.protected.contains(&(None, None)) => Vec::new(),
             Protect::All => vec![ProvisionStep {
-                words: "warn whoever types in this tab".to_owned(),
+                words: Saying::of(StepNote::WarnTab),
                 changes: vec![Change::Protect {
                     sheet,
                     columns: None,
@@ -352,7 +351,7 @@ impl TabPlan {
                     };
                     let header = self.layout.headers().get(at as usize)?;
                     (!validation.protected.iter().any(covers)).then(|| ProvisionStep {
-                        words: format!("warn whoever types in «{}»", header.trim()),
+                        words: Saying::of(StepNote::WarnColumn(header.trim())),
                         changes: vec![Change::Protect {
                             sheet,
                             columns: Some((at, at + 1)),

@@ -52,18 +52,16 @@ pub(crate) struct Exit {
 pub(crate) async fn probed(testbed: &Testbed, arguments: &[&str]) -> Exit {
     for _ in 0..2 {
         let exit = run(testbed, arguments).await;
-        if !exit.err.contains("timed out") {
+        if !exit.err.contains("no answer in time") {
             return exit;
         }
     }
     run(testbed, arguments).await
 }
 
-/// Runs a command to its end, with the environment of the testbed.
+/// Runs a command to its end, with the environment of the testbed, and hears it in English.
 pub(crate) async fn run(testbed: &Testbed, arguments: &[&str]) -> Exit {
-    Child::start(testbed.directory(), testbed.variables(), arguments)
-        .ended()
-        .await
+    run_with(testbed, &[], arguments).await
 }
 
 /// Runs a command to its end, with the environment of the testbed and more; an empty value takes a variable away.
@@ -73,6 +71,7 @@ pub(crate) async fn run_with(
     arguments: &[&str],
 ) -> Exit {
     let mut variables: BTreeMap<_, _> = testbed.variables().iter().cloned().collect();
+    variables.insert("SHEETDESK_LANGUAGE".to_owned(), "en".to_owned());
     for (name, value) in changes {
         variables.insert(format!("SHEETDESK_{name}"), (*value).to_owned());
     }

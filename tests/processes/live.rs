@@ -38,14 +38,14 @@ async fn a_google_that_is_as_assumed_passes_and_keeps_nothing() {
     assert_eq!(
         exit.out
             .lines()
-            .filter(|line| line.starts_with("так    "))
+            .filter(|line| line.starts_with("so     "))
             .count(),
         18,
         "{}",
         exit.out
     );
     assert!(
-        exit.out.contains("Всё так, как рассчитано: 18 проб."),
+        exit.out.contains("All is as reckoned: 18 trials."),
         "{}",
         exit.out
     );
@@ -60,10 +60,10 @@ async fn a_google_that_does_not_find_line_breaks_is_told_with_what_follows() {
     play.testbed.sheets.insert_workbook(book);
     let exit = tried(&play, SCRATCH).await;
     assert_eq!(exit.code, Some(1), "{}{}", exit.out, exit.err);
-    let words = "ИНАЧЕ  ответ с переносами строк – так же\n         нашли: изменено ячеек: 0, в ячейке «да⏎и ещё⏎⏎да»\n         тогда: сервис смотрит ещё раз";
+    let words = "OTHER  an answer with line breaks, too\n         found: cells changed: 0, the cell holds «да⏎и ещё⏎⏎да»\n         then: the service looks again";
     assert!(exit.out.contains(words), "{}", exit.out);
     assert!(
-        exit.out.contains("Иначе, чем рассчитано: 1 из 18."),
+        exit.out.contains("Otherwise than reckoned: 1 of 18."),
         "{}",
         exit.out
     );
@@ -79,7 +79,7 @@ async fn a_spreadsheet_that_may_only_be_read_is_named() {
     let exit = tried(&play, SCRATCH).await;
     assert_eq!(exit.code, Some(1));
     assert!(
-        exit.err.contains("новый лист: вызов не удался (no access"),
+        exit.err.contains("a new tab: the call failed (no access"),
         "{}",
         exit.err
     );

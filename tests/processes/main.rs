@@ -19,6 +19,7 @@ mod first_word_kills;
 mod forget;
 mod init;
 mod kills;
+mod languages;
 mod live;
 mod moments;
 mod notify;

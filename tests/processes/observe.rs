@@ -156,7 +156,8 @@ async fn beside_a_running_service_it_says_where_to_look() {
     let exit = run(&play.testbed, &["serve", "--observe"]).await;
     assert_eq!(exit.code, Some(1));
     assert!(
-        exit.err.contains("Sheetdesk уже работает с каталогом"),
+        exit.err
+            .contains("a Sheetdesk is running with the data directory"),
         "{}",
         exit.err
     );

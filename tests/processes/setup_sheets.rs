@@ -232,7 +232,7 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
     assert_eq!(exit.code, Some(1), "{}", exit.out);
     assert!(
         exit.out
-            .contains("нет столбца «статус» (есть похожий: «статусс»)"),
+            .contains("there is no column “статус” (one like it is “статусс”)"),
         "{}",
         exit.out
     );

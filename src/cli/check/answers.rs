@@ -4,8 +4,14 @@
 
 use super::{Finding, note, running, wrong};
 use crate::{
+    cli::words::faults,
     config::Settings,
-    domain::{ids::SpreadsheetId, row::Column, text::Text},
+    domain::{
+        ids::SpreadsheetId,
+        row::Column,
+        text::Text,
+        wording::{CheckLabel, CheckNote, Saying},
+    },
     sheets::{
         client::SheetsClient,
         read_once,
@@ -21,14 +27,11 @@ use crate::{
 /// How many rows are named.
 pub(super) const NAMED: usize = 20;
 
-/// The first numbers, and how many more there are.
-pub(super) fn numbers(named: &[u32], all: u64) -> String {
-    let list: Vec<_> = named.iter().map(ToString::to_string).collect();
-    let list = list.join(", ");
-    match all.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX)) {
-        0 => list,
-        more => format!("{list} and {more} more"),
-    }
+/// The first of these, and how many more there are.
+pub(super) fn first(rows: &[u32]) -> (String, usize) {
+    let named = rows.iter().take(NAMED).map(ToString::to_string);
+    let named: Vec<_> = named.collect();
+    (named.join(", "), rows.len().saturating_sub(NAMED))
 }
 
 /// A tab that can be read, and what is known of it.
@@ -46,36 +49,42 @@ pub(super) async fn waiting(
     tab: &Readable,
 ) -> Option<Finding> {
     if let Some(status) = running(settings).await {
-        let held = status.desk.held;
-        let numbers = numbers(&status.desk.held_numbers, held);
-        let words = format!(
-            "{held} answers from before the first look are held: № {numbers}. To send them: sheetdesk release answers"
-        );
-        return (held > 0).then(|| note("answers", words));
+        let (count, held) = (status.desk.held, &status.desk.held_numbers);
+        let (numbers, _) = first(held);
+        let named = u64::try_from(held.len().min(NAMED)).unwrap_or(u64::MAX);
+        let words = CheckNote::AnswersHeld {
+            count,
+            numbers: &numbers,
+            more: count.saturating_sub(named),
+        };
+        return (count > 0).then(|| note(CheckLabel::Answers, words));
     }
     // A journal that exists has seen the tab, or is about to; what it holds is known to its service alone.
     if settings.data_dir.join(crate::journal::DATA_FILE).exists() {
         return None;
     }
-    match typed(sheets_client, tab).await {
+    match typed(settings, sheets_client, tab).await {
         Ok(rows) if rows.is_empty() => None,
         Ok(rows) => {
-            let named: Vec<u32> = rows.iter().take(NAMED).copied().collect();
-            let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            let words = format!(
-                "{all} answers stand in the sheet already, in rows {}. The first start sends none of them by itself: \
-                 empty the cells that are done with, or send them all later by: sheetdesk release answers",
-                numbers(&named, all)
-            );
-            Some(note("answers", words))
+            let (numbers, more) = first(&rows);
+            let words = CheckNote::AnswersStand {
+                count: rows.len(),
+                numbers: &numbers,
+                more,
+            };
+            Some(note(CheckLabel::Answers, words))
         }
-        Err(words) => Some(wrong("answers", words)),
+        Err(words) => Some(wrong(CheckLabel::Answers, &words)),
     }
 }
 
 /// The rows, as people count them, in which an answer stands beside a telegram_id.
-async fn typed(sheets_client: &SheetsClient, tab: &Readable) -> Result<Vec<u32>, String> {
-    let snapshot = snapshot(sheets_client, tab).await?;
+async fn typed(
+    settings: &Settings,
+    sheets_client: &SheetsClient,
+    tab: &Readable,
+) -> Result<Vec<u32>, Saying> {
+    let snapshot = snapshot(settings, sheets_client, tab).await?;
     let answered = |row: &&Row| {
         let answer = snapshot.text(row, Column::Answer);
         row.telegram.chat().is_some() && answer.is_some_and(|text| !Text::from(text).is_blank())
@@ -86,10 +95,13 @@ async fn typed(sheets_client: &SheetsClient, tab: &Readable) -> Result<Vec<u32>,
 
 /// One read of a tab.
 pub(super) async fn snapshot(
+    settings: &Settings,
     sheets_client: &SheetsClient,
     tab: &Readable,
-) -> Result<TabSnapshot, String> {
+) -> Result<TabSnapshot, Saying> {
     let plan = ReadPlan::new(tab.words.tab, &tab.info, &tab.layout, HistoryRange::Skip);
     let read = read_once::snapshot(sheets_client, &tab.spreadsheet, &plan, &tab.words);
-    read.await.map_err(|error| error.to_string())
+    let account = settings.sheets.credentials.client_email();
+    read.await
+        .map_err(|error| faults::read_once(&error, account))
 }

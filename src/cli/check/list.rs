@@ -4,61 +4,55 @@
 
 use super::{
     Finding,
-    answers::{self, NAMED, Readable, numbers},
+    answers::{self, NAMED, Readable},
     note, wrong,
 };
 use crate::{
-    domain::{ids::PartnerCode, listing::ListFault},
+    config::Settings,
+    domain::{
+        listing::ListFault,
+        wording::{CheckLabel, CheckNote, Note, Saying},
+    },
     sheets::{client::SheetsClient, tabs::partners},
 };
 
 /// What stands in the list now; `None` if every row can be taken.
-pub(super) async fn faults(sheets_client: &SheetsClient, tab: &Readable) -> Option<Finding> {
-    let snapshot = match answers::snapshot(sheets_client, tab).await {
+pub(super) async fn faults(
+    settings: &Settings,
+    sheets_client: &SheetsClient,
+    tab: &Readable,
+) -> Option<Finding> {
+    let snapshot = match answers::snapshot(settings, sheets_client, tab).await {
         Ok(snapshot) => snapshot,
-        Err(words) => return Some(wrong("partners", words)),
+        Err(words) => return Some(wrong(CheckLabel::Partners, &words)),
     };
     let faults = partners::faults(&snapshot);
-    if faults.is_empty() {
-        return None;
-    }
-    let mut told: Vec<String> = faults.iter().take(NAMED).map(words).collect();
-    told.extend((faults.len() > NAMED).then(|| format!("and {} more", faults.len() - NAMED)));
-    Some(note("partners", told.join("; ")))
+    let told = faults.iter().take(NAMED).map(said);
+    let more = faults.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| Saying::of(CheckNote::MoreFaults(more)));
+    let all = told.chain(more).reduce(|one, other| {
+        Saying::of(CheckNote::Both {
+            one: &one,
+            other: &other,
+        })
+    });
+    all.map(|words| note(CheckLabel::Partners, &words))
 }
 
-fn words(fault: &ListFault) -> String {
-    let all = |rows: &[u32]| numbers(rows, u64::try_from(rows.len()).unwrap_or(u64::MAX));
-    let of = |code: &PartnerCode| code.as_str().to_owned();
+/// Neither what stands in a code's cell is told, since it may be a name, nor whose account one is.
+fn said(fault: &ListFault) -> Saying {
     match fault {
         ListFault::TelegramDoubled(rows) => {
             let each = rows
                 .iter()
-                .map(|(row, code)| format!("{row} ({})", of(code)));
+                .map(|(row, code)| format!("{row} ({})", code.as_str()));
             let each: Vec<String> = each.collect();
-            format!(
-                "rows {} show one and the same Telegram ID: fine where one person has several codes; else keep it in one of them",
-                each.join(", ")
-            )
+            Saying::of(CheckNote::OneAccount(&each.join(", ")))
         }
-        ListFault::CodeDoubled(rows, code) => {
-            format!(
-                "rows {} hold one and the same code {}: nobody can register by it, keep one row",
-                all(rows),
-                of(code)
-            )
-        }
-        ListFault::Code(row, _) => format!(
-            "row {row}: what stands in the code's cell can be none (one word of up to 20 characters)"
-        ),
-        ListFault::NoCode(row) => format!("row {row}: a name and a phone without a code"),
-        ListFault::Phone(row, code) => format!(
-            "row {row}, code {}: the phone cannot be read, nobody can register by it",
-            of(code)
-        ),
-        ListFault::Telegram(row, code) => format!(
-            "row {row}, code {}: the Telegram ID is no number, empty the cell",
-            of(code)
-        ),
+        ListFault::Code(row, _) => Saying::of(CheckNote::NoCode(*row)),
+        ListFault::CodeDoubled(..)
+        | ListFault::NoCode(_)
+        | ListFault::Phone(..)
+        | ListFault::Telegram(..) => Saying::of(Note::ListFault(fault, None)),
     }
 }

@@ -10,6 +10,7 @@ use super::{Finding, fine, note, wrong};
 use crate::{
     accept_loop, clock,
     config::{BaseUrl, Settings},
+    domain::wording::{CheckLabel, CheckNote, cause},
     journal,
 };
 
@@ -24,12 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn local(settings: &Settings, findings: &mut Vec<Finding>) {
     let now = clock::now().to_zoned(settings.time_zone.clone());
     let name = settings.time_zone.iana_name().unwrap_or("UTC").to_owned();
-    findings.push(fine(
-        "time zone",
-        format!("{name}, where it is {} now", now.strftime("%H:%M")),
-    ));
+    let zone = CheckNote::Zone {
+        name: &name,
+        time: &now.strftime("%H:%M").to_string(),
+    };
+    findings.push(fine(CheckLabel::TimeZone, zone));
     findings.push(disk(&settings.data_dir));
-    findings.extend(journal::exposed(&settings.data_dir).map(|words| note("privacy", words)));
+    let exposed = journal::exposed(&settings.data_dir);
+    findings.extend(exposed.map(|words| note(CheckLabel::Privacy, &words)));
     findings.extend(descriptors(settings.http.max_connections));
 }
 
@@ -45,43 +48,33 @@ pub(super) async fn around(settings: &Settings, findings: &mut Vec<Finding>) {
 }
 
 fn disk(directory: &Path) -> Finding {
-    let place = directory.display();
+    let place = &directory.display().to_string();
     // Before the first start the directory need not be there yet.
     let there = directory.ancestors().find(|parent| parent.exists());
     let there = there.unwrap_or(directory);
     if let Err(error) = tempfile::tempfile_in(there) {
-        return wrong(
-            "disk",
-            format!(
-                "nothing can be written in {place}: {error}. Give the service's user the right to, or name another by SHEETDESK_DATA_DIR"
-            ),
-        );
+        let cause = &cause(error);
+        return wrong(CheckLabel::Disk, CheckNote::NotWritable { place, cause });
     }
     match rustix::fs::statvfs(there) {
         Ok(stat) => {
-            let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-            let words = format!("{place} can be written, {} MB are free", free / 1_000_000);
-            if free < ROOM {
-                note("disk", format!("{words}; 500 MB should be"))
+            let left = stat.f_bavail.saturating_mul(stat.f_frsize);
+            let free = left / 1_000_000;
+            if left < ROOM {
+                note(CheckLabel::Disk, CheckNote::LittleRoom { place, free })
             } else {
-                fine("disk", words)
+                fine(CheckLabel::Disk, CheckNote::Room { place, free })
             }
         }
-        Err(_) => fine("disk", format!("{place} can be written")),
+        Err(_) => fine(CheckLabel::Disk, CheckNote::SomeRoom(place)),
     }
 }
 
 /// Whether the system's limit of open files, as it is for this command, is enough for the connections.
 fn descriptors(wanted: usize) -> Option<Finding> {
     let places = accept_loop::affordable(wanted);
-    (places < wanted).then(|| {
-        note(
-            "open files",
-            format!(
-                "their limit leaves room for {places} connections of the {wanted} in http.max_connections; raise it (LimitNOFILE=, ulimit -n)"
-            ),
-        )
-    })
+    let few = CheckNote::FewFiles { places, wanted };
+    (places < wanted).then(|| note(CheckLabel::OpenFiles, few))
 }
 
 /// Every HTTP answer tells the time; none, and there is nothing to compare with.
@@ -90,17 +83,13 @@ async fn clock_by(client: &reqwest::Client, url: &str) -> Option<Finding> {
     let date = answer.headers().get(reqwest::header::DATE)?.to_str().ok()?;
     let told = jiff::fmt::rfc2822::parse(date).ok()?.timestamp();
     let off = difference(clock::now(), told);
-    Some(if off.abs() > OFF {
-        let words = if off > 0 { "fast" } else { "slow" };
-        wrong(
-            "clock",
-            format!(
-                "this machine's clock is {} s {words}: signatures and Google's tokens will be refused. Switch time synchronization on (timedatectl set-ntp true)",
-                off.abs()
-            ),
-        )
+    let about = CheckLabel::Clock;
+    Some(if off > OFF {
+        wrong(about, CheckNote::ClockFast(off))
+    } else if off < -OFF {
+        wrong(about, CheckNote::ClockSlow(-off))
     } else {
-        fine("clock", "right, compared with Telegram's")
+        fine(about, CheckNote::ClockRight)
     })
 }
 
@@ -109,21 +98,16 @@ fn difference(ours: Timestamp, theirs: Timestamp) -> i64 {
 }
 
 async fn public_address(client: &reqwest::Client, url: &BaseUrl) -> Finding {
-    let address = format!("{}/livez", url.as_str().trim_end_matches('/'));
-    match client.get(&address).send().await {
-        Ok(answer) if answer.status().is_success() => fine("address", format!("{address} answers")),
-        Ok(answer) => note(
-            "address",
-            format!(
-                "{address} answers {}: is the proxy in front of the service, and does it pass this path on?",
-                answer.status().as_u16()
-            ),
-        ),
-        Err(_) => note(
-            "address",
-            format!(
-                "nobody answers at {address}; that is right while the service is not running. If it runs: do name, proxy and certificate lead here?"
-            ),
-        ),
+    let address = &format!("{}/livez", url.as_str().trim_end_matches('/'));
+    let about = CheckLabel::Address;
+    match client.get(address).send().await {
+        Ok(answer) if answer.status().is_success() => {
+            fine(about, CheckNote::AddressAnswers(address))
+        }
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            note(about, CheckNote::AddressRefuses { address, status })
+        }
+        Err(_) => note(about, CheckNote::AddressSilent(address)),
     }
 }

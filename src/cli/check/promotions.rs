@@ -4,12 +4,17 @@
 
 use super::{
     Finding,
-    answers::{self, NAMED, Readable, numbers},
+    answers::{self, Readable, first},
     note, wrong,
 };
 use crate::{
     config::Settings,
-    domain::{promotion::PromotionStatus, row::Column, text::Text},
+    domain::{
+        promotion::PromotionStatus,
+        row::Column,
+        text::Text,
+        wording::{CheckLabel, CheckNote, Saying},
+    },
     sheets::client::SheetsClient,
 };
 
@@ -23,9 +28,9 @@ pub(super) async fn waiting(
         return None;
     }
     let words = crate::app::words::vocabulary(&settings.words.promotions);
-    let snapshot = match answers::snapshot(sheets_client, tab).await {
+    let snapshot = match answers::snapshot(settings, sheets_client, tab).await {
         Ok(snapshot) => snapshot,
-        Err(words) => return Some(wrong("promotions", words)),
+        Err(words) => return Some(wrong(CheckLabel::Promotions, &words)),
     };
     let rows = |wanted: &dyn Fn(&Text, &Text) -> bool| -> Vec<u32> {
         let text = |row, column| Text::from(snapshot.text(row, column).unwrap_or_default());
@@ -36,20 +41,20 @@ pub(super) async fn waiting(
     };
     let asked = rows(&|_, action| !action.is_blank());
     let coming = rows(&|status, _| words.status(status) == Some(PromotionStatus::Waiting));
-    let told = |rows: &[u32], what| {
-        let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let numbers = numbers(&rows[..rows.len().min(NAMED)], all);
-        (all > 0).then(|| format!("{numbers} {what}"))
+    let (rows, more) = first(&asked);
+    let asked = (!asked.is_empty()).then(|| {
+        let rows = &rows;
+        Saying::of(CheckNote::ActionStands { rows, more })
+    });
+    let (rows, more) = first(&coming);
+    let coming = (!coming.is_empty()).then(|| {
+        let rows = &rows;
+        Saying::of(CheckNote::DayToCome { rows, more })
+    });
+    let words = match (&asked, &coming) {
+        (Some(one), Some(other)) => Saying::of(CheckNote::Both { one, other }),
+        (Some(words), None) | (None, Some(words)) => words.clone(),
+        (None, None) => return None,
     };
-    let asked = told(
-        &asked,
-        "an action stands already: the first start does not take it, choose it anew then",
-    );
-    let coming = told(&coming, "wait for their day, and will be announced on it");
-    let words = [
-        asked.map(|words| format!("in rows {words}")),
-        coming.map(|words| format!("rows {words}")),
-    ];
-    let words: Vec<_> = words.into_iter().flatten().collect();
-    (!words.is_empty()).then(|| note("promotions", words.join("; ")))
+    Some(note(CheckLabel::Promotions, &words))
 }

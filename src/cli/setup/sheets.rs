@@ -6,9 +6,12 @@ use std::process::ExitCode;
 
 use crate::{
     app::{ProvisionPlan, provision_plans},
-    cli::{Failure, check},
+    cli::{
+        Failure, check,
+        words::{Words, faults},
+    },
     config::Settings,
-    domain::wording::Wording,
+    domain::wording::{Saying, SetupNote, Wording},
     sheets::{
         a1::a1_columns,
         client::{SheetsClient, Timeouts},
@@ -23,28 +26,29 @@ pub(in crate::cli) async fn sheets(
     dry_run: bool,
     lists: Lists,
 ) -> Result<ExitCode, Failure> {
-    let sheets_client = check::sheets_client(settings, Timeouts::default()).await?;
+    let words = &Words::of(settings.language);
+    let sheets_client = client(words, settings).await?;
     let account = settings.sheets.credentials.client_email();
-    let (mut todo, mut lacking, mut faults, mut refused) = (0, false, 0, 0);
+    let (mut todo, mut lacking, mut left_alone, mut refused) = (0, false, 0, 0);
     for book in provision_plans(settings) {
         println!(
             "https://docs.google.com/spreadsheets/d/{}",
             book.spreadsheet.0
         );
-        let failed = |error: SheetsError| anyhow::anyhow!(check::denied(&error, account));
+        let failed = |error: SheetsError| words.failure(&faults::sheets(&error, account));
         let rooms = survey(&sheets_client, &book, lists, &settings.texts).await;
         let rooms = rooms.map_err(failed)?;
         let mut steps = Vec::new();
         for (title, room) in rooms {
             let planned = match room {
                 Ok(planned) => planned,
-                Err(words) => {
-                    faults += 1;
-                    println!("  {title}: {words}");
+                Err(why) => {
+                    left_alone += 1;
+                    println!("  {title}: {}", words.tell(&why));
                     continue;
                 }
             };
-            tell(&title, &planned);
+            tell(words, &title, &planned);
             steps.extend(planned);
         }
         let named = steps.len();
@@ -53,49 +57,53 @@ pub(in crate::cli) async fn sheets(
         todo += steps.len();
         if !dry_run && !steps.is_empty() {
             let left_out = carry_out(&sheets_client, &book, steps).await;
-            for words in left_out.map_err(failed)? {
+            for why in left_out.map_err(failed)? {
                 refused += 1;
-                println!("  left out: {words}");
+                println!("  {}", words.tell(&why));
             }
         }
     }
     if refused > 0 {
-        println!("Left out of the steps above: {refused}, as Google refuses them.");
+        println!("{}", words.tell(SetupNote::Refused(refused)));
     }
-    println!("{}", conclusion(todo, lacking, faults, dry_run));
-    if faults > 0 {
-        println!(
-            "{faults} tabs were left alone: put their first row right as it says above, and run this again."
-        );
+    let end = conclusion(todo, lacking, left_alone, dry_run);
+    println!("{}", words.tell(end));
+    if left_alone > 0 {
+        println!("{}", words.tell(SetupNote::LeftAlone(left_alone)));
     }
-    Ok(match (refused, faults) {
+    Ok(match (refused, left_alone) {
         (0, 0) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
 }
 
+async fn client(words: &Words, settings: &Settings) -> Result<SheetsClient, Failure> {
+    let client = check::sheets_client(settings, Timeouts::default()).await;
+    client.map_err(|why| words.failure(&why))
+}
+
 /// How it ends, by what was to be done, whether people's own lists lack words, and how many tabs were left alone.
-fn conclusion(todo: usize, lacking: bool, faults: usize, dry_run: bool) -> &'static str {
+fn conclusion(todo: usize, lacking: bool, left_alone: usize, dry_run: bool) -> SetupNote<'static> {
     match (todo, dry_run) {
-        (0, _) if lacking => "Nothing was changed; what your lists lack is named above.",
-        (0, _) if faults > 0 => "Nothing was changed.",
-        (0, _) => "Everything stands as it should; nothing was changed.",
-        (_, true) => "Nothing was changed: this only shows what `sheetdesk setup sheets` would do.",
-        (_, false) => "Done. Next: sheetdesk check",
+        (0, _) if lacking => SetupNote::ListsLack,
+        (0, _) if left_alone > 0 => SetupNote::Unchanged,
+        (0, _) => SetupNote::AllThere,
+        (_, true) => SetupNote::DryRun,
+        (_, false) => SetupNote::Done,
     }
 }
 
-fn tell(title: &str, steps: &[ProvisionStep]) {
+fn tell(words: &Words, title: &str, steps: &[ProvisionStep]) {
     if steps.is_empty() {
-        println!("  {title}: nothing to do");
+        println!("  {}", words.tell(SetupNote::NothingToDo(title)));
     }
     for step in steps {
-        println!("  {title}: {}", step.words);
+        println!("  {title}: {}", words.tell(&step.words));
     }
 }
 
 /// What one tab needs, or why it is left alone.
-type Room = (String, Result<Vec<ProvisionStep>, String>);
+type Room = (String, Result<Vec<ProvisionStep>, Saying>);
 
 /// Looks at the tabs of a spreadsheet and says what each of them needs.
 async fn survey(
@@ -151,7 +159,7 @@ async fn look(
     info: &TabInfo,
     is_new: bool,
     wording: &Wording,
-) -> Result<Result<TabPlan, String>, SheetsError> {
+) -> Result<Result<TabPlan, Saying>, SheetsError> {
     let mut existing = ExistingTab::default();
     if !is_new && spec.words.is_some() {
         let first_row = sheets_client
@@ -161,7 +169,7 @@ async fn look(
     }
     let survey = |existing: &ExistingTab| {
         TabPlan::survey(spec.clone(), info.clone(), is_new, existing)
-            .map_err(|error| error.words(wording))
+            .map_err(|error| faults::layout(&error, wording))
     };
     let tab_plan = survey(&existing);
     if is_new || !tab_plan.as_ref().is_ok_and(TabPlan::adds_headers) {
@@ -178,7 +186,7 @@ async fn carry_out(
     sheets_client: &SheetsClient,
     book: &ProvisionPlan,
     mut steps: Vec<ProvisionStep>,
-) -> Result<Vec<String>, SheetsError> {
+) -> Result<Vec<Saying>, SheetsError> {
     let mut left_out = Vec::new();
     while !steps.is_empty() {
         let batch = Batch {
@@ -189,7 +197,10 @@ async fn carry_out(
             Ok(_) => break,
             Err(SheetsError::Refused { change, words }) => {
                 let step = steps.remove(step_of(&steps, change));
-                left_out.push(format!("{}. Google: {words}", step.words));
+                left_out.push(Saying::of(SetupNote::LeftOut {
+                    step: &step.words,
+                    words: &words,
+                }));
             }
             Err(error) => return Err(error),
         }
@@ -203,16 +214,19 @@ async fn carry_out(
 /// When anything cannot be done.
 #[cfg(feature = "demo")]
 pub(in crate::cli) async fn furnish(settings: &Settings) -> Result<(), Failure> {
-    let sheets_client = check::sheets_client(settings, Timeouts::default()).await?;
+    let words = &Words::of(settings.language);
+    let sheets_client = client(words, settings).await?;
+    let account = settings.sheets.credentials.client_email();
+    let failed = |error: SheetsError| words.failure(&faults::sheets(&error, account));
     for book in provision_plans(settings) {
         let mut steps = Vec::new();
-        let rooms = survey(&sheets_client, &book, Lists::Keep, &settings.texts);
-        for (title, planned) in rooms.await? {
-            let planned = planned.map_err(|words| anyhow::anyhow!("{title}: {words}"))?;
-            steps.extend(planned);
+        let rooms = survey(&sheets_client, &book, Lists::Keep, &settings.texts).await;
+        for (_, planned) in rooms.map_err(failed)? {
+            steps.extend(planned.map_err(|why| words.failure(&why))?);
         }
-        if let Some(words) = carry_out(&sheets_client, &book, steps).await?.pop() {
-            return Err(anyhow::anyhow!(words).into());
+        let left_out = carry_out(&sheets_client, &book, steps).await;
+        if let Some(why) = left_out.map_err(failed)?.pop() {
+            return Err(words.failure(&why));
         }
     }
     Ok(())
@@ -235,42 +249,18 @@ mod tests {
 
     #[test]
     fn the_end_says_what_was_done_and_what_is_left() {
-        for (todo, lacking, faults, dry_run, words) in [
-            (
-                0,
-                false,
-                0,
-                false,
-                "Everything stands as it should; nothing was changed.",
-            ),
-            (
-                0,
-                true,
-                0,
-                false,
-                "Nothing was changed; what your lists lack is named above.",
-            ),
-            (
-                0,
-                true,
-                1,
-                true,
-                "Nothing was changed; what your lists lack is named above.",
-            ),
-            (0, false, 1, false, "Nothing was changed."),
-            (
-                2,
-                true,
-                0,
-                true,
-                "Nothing was changed: this only shows what `sheetdesk setup sheets` would do.",
-            ),
-            (2, true, 0, false, "Done. Next: sheetdesk check"),
+        for (todo, lacking, left_alone, dry_run, said) in [
+            (0, false, 0, false, SetupNote::AllThere),
+            (0, true, 0, false, SetupNote::ListsLack),
+            (0, true, 1, true, SetupNote::ListsLack),
+            (0, false, 1, false, SetupNote::Unchanged),
+            (2, true, 0, true, SetupNote::DryRun),
+            (2, true, 0, false, SetupNote::Done),
         ] {
             assert_eq!(
-                conclusion(todo, lacking, faults, dry_run),
-                words,
-                "{todo} {lacking} {faults} {dry_run}"
+                conclusion(todo, lacking, left_alone, dry_run),
+                said,
+                "{todo} {lacking} {left_alone} {dry_run}"
             );
         }
     }

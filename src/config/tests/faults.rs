@@ -32,7 +32,7 @@ fn everything_missing_is_named_at_once_with_what_to_do() {
             .iter()
             .all(|error| error.from == Source::NotSet)
     );
-    let text = faults.to_string();
+    let text = faults.words();
     assert!(
         text.starts_with(
             "6 things are wrong with the settings:\n\n  1. telegram.token (not set anywhere)\n"
@@ -68,6 +68,7 @@ fn each_fault_has_its_key_source_and_words() {
     for (path, value, words) in [
         ("time_zone", "Moscow", "There is no time zone \"Moscow\"."),
         ("firm", "Дом\nи сад", "does not fit into a sentence"),
+        ("language", "fr", "not one of the choices"),
         ("log.format", "xml", "not one of the choices"),
         ("log.filter", "info,=", "not a filter"),
         (
@@ -121,7 +122,8 @@ fn each_fault_has_its_key_source_and_words() {
         environment.set(path, value);
         let fault = environment.fault();
         assert_eq!((fault.key.as_str(), &fault.from), (path, &variable(path)));
-        assert!(fault.problem.contains(words), "{path}: {}", fault.problem);
+        let told = fault.english();
+        assert!(told.contains(words), "{path}: {told}");
         environment.variables = previous;
     }
 }
@@ -137,11 +139,8 @@ fn one_tab_cannot_be_two() {
     environment.set("sheets.appeals.tab", "список сотрудников для авторизации");
     let fault = environment.fault();
     assert_eq!(fault.key, "sheets.appeals.tab");
-    assert!(
-        fault.problem.contains("sheets.partners.tab"),
-        "{}",
-        fault.problem
-    );
+    let told = fault.english();
+    assert!(told.contains("sheets.partners.tab"), "{told}");
 }
 
 #[test]
@@ -205,7 +204,7 @@ fn unknown_names_are_told_with_the_nearest_known() {
         ]
     );
     assert_eq!(warnings[2].nearest, "SHEETDESK_TELEGRAM__TOKEN");
-    assert!(!format!("{}{:?}", warnings[2], warnings[2]).contains(TOKEN));
+    assert!(!format!("{:?}", warnings[2]).contains(TOKEN));
 
     for (text, key, words) in [
         (
@@ -228,16 +227,18 @@ fn unknown_names_are_told_with_the_nearest_known() {
     ] {
         let file = environment.write("sheetdesk.toml", text);
         let fault = environment.fault();
+        let told = fault.english();
         assert_eq!(
             (fault.key.as_str(), fault.from),
             (key, Source::File(file)),
             "{text}"
         );
-        assert!(fault.remedy.contains(words), "{}", fault.remedy);
+        assert!(told.contains(words), "{told}");
     }
 
     environment.unset("telegram.token");
-    let text = environment.faults().to_string();
+    environment.set("language", "en");
+    let text = environment.faults().words();
     assert!(
         text.contains("The environment variable SHEETDESK_TELEGRAM_TOKEN is unknown"),
         "warnings explain: {text}"
@@ -263,11 +264,8 @@ fn a_named_file_must_be_there_and_valid() {
         "what is missing may stand in the file: {errors:#?}"
     );
     assert_eq!(errors[0].from, Source::File(missing));
-    assert!(
-        errors[0].problem.contains("cannot be read"),
-        "{}",
-        errors[0].problem
-    );
+    let told = errors[0].english();
+    assert!(told.contains("cannot be read"), "{told}");
 
     let broken = environment.write(
         "broken.toml",
@@ -280,11 +278,8 @@ fn a_named_file_must_be_there_and_valid() {
         2,
         "what is known to be wrong is told: {errors:#?}"
     );
-    assert!(
-        errors[0].problem.contains("in line 3"),
-        "{}",
-        errors[0].problem
-    );
+    let told = errors[0].english();
+    assert!(told.contains("in line 3"), "{told}");
     assert!(!format!("{errors:?}").contains("AAHq"), "{errors:?}");
 
     let good = environment.write("good.toml", "data_dir = \"elsewhere\"\n");
@@ -320,7 +315,7 @@ fn secrets_are_never_printed() {
     environment.set("sheets.appeals.tab", "\u{7}whsec_AAECAwQFBgcICQoLDA0O");
     let faults = environment.faults();
     assert_eq!(faults.errors.len(), 7);
-    let printed = format!("{faults} {faults:?}");
+    let printed = format!("{} {faults:?}", faults.words());
     for part in ["AAHq", "wH7k2", "AAECA", "lEg4cy"] {
         assert!(!printed.contains(part), "{part}: {printed}");
     }
@@ -334,14 +329,16 @@ fn a_secret_in_place_of_its_files_path_is_not_shown() {
         ("sheets.callback_secret", CALLBACK_SECRET),
     ] {
         let mut environment = Environment::new();
+        environment.set("language", "en");
         environment.unset(path);
         let name = key(path).file_variable().expect("a secret");
         environment.variable(&name, secret);
         let faults = environment.faults();
         assert_eq!(faults.errors.len(), 1);
         assert_eq!(faults.errors[0].from, Source::Variable(name));
-        assert!(faults.errors[0].problem.contains("not the secret itself"));
-        assert!(!format!("{faults} {faults:?}").contains(secret), "{faults}");
+        let told = faults.words();
+        assert!(told.contains("not the secret itself"), "{told}");
+        assert!(!format!("{told} {faults:?}").contains(secret), "{told}");
     }
 }
 
@@ -355,7 +352,10 @@ fn a_secret_must_be_quoted() {
     );
     let fault = environment.fault();
     assert_eq!(
-        (fault.key.as_str(), fault.remedy.as_str()),
-        ("telegram.webhook_secret", "Write it in \"quotes\".")
+        (fault.key.as_str(), fault.english().as_str()),
+        (
+            "telegram.webhook_secret",
+            "A secret must be a text. Write it in \"quotes\"."
+        )
     );
 }

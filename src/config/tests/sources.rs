@@ -472,27 +472,21 @@ fn secrets_from_files() {
         (fault.key.as_str(), fault.from),
         ("telegram.token", variable("telegram.token"))
     );
+    let told = environment.fault().english();
     assert!(
-        fault
-            .problem
-            .contains("SHEETDESK_TELEGRAM__TOKEN_FILE is set as well"),
-        "{}",
-        fault.problem
+        told.contains("SHEETDESK_TELEGRAM__TOKEN_FILE is set as well"),
+        "{told}"
     );
 
     environment.unset("telegram.token");
     environment.write("telegram.token", "not a token\n");
-    let fault = environment.fault();
+    let told = environment.faults().words();
     assert!(
-        fault
-            .from
-            .to_string()
-            .contains("named by SHEETDESK_TELEGRAM__TOKEN_FILE"),
-        "{}",
-        fault.from
+        told.contains("он назван в SHEETDESK_TELEGRAM__TOKEN_FILE"),
+        "{told}"
     );
     environment.write("telegram.token", "\n");
-    assert!(environment.fault().problem.contains("none is given"));
+    assert!(environment.fault().english().contains("none is given"));
 }
 
 #[test]
@@ -529,7 +523,8 @@ fn variables_beside_the_settings_count_where_the_environment_says_nothing() {
     environment.write(ENV_FILE, "SHEETDESK_DATA_DIR\n");
     let fault = environment.fault();
     assert_eq!(fault.from, Source::File(environment.path(ENV_FILE)));
-    assert!(fault.problem.contains("Line 1"), "{}", fault.problem);
+    let told = fault.english();
+    assert!(told.contains("Line 1"), "{told}");
 }
 
 #[test]

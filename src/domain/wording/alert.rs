@@ -2,10 +2,9 @@
 //!
 //! Invariant: every beginning says what to do.
 
-use fluent_bundle::FluentValue;
 use jiff::SignedDuration;
 
-use super::declare::{Argument, Phrase};
+use super::declare::{Argument, Given, Phrase};
 use crate::domain::{alerts::Trouble, ids::ChatId};
 
 texts! {
@@ -45,7 +44,7 @@ choices! {
 
 /// By this word the text chooses.
 impl<'a> Argument<'a> for Trouble {
-    fn argument(self) -> FluentValue<'a> {
+    fn argument(self) -> Given<'a> {
         match self {
             Trouble::Journal => "journal",
             Trouble::Telegram => "telegram",

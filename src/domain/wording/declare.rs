@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is said and what the tests compare with the files of texts come from the same declaration.
 
-use fluent_bundle::FluentValue;
+use std::borrow::Cow;
 
 use crate::domain::{
     ids::{ChatId, Number, PartnerCode, PromotionKey},
@@ -11,7 +11,54 @@ use crate::domain::{
 };
 
 /// A message by its id, with its arguments.
-pub(super) type Phrase<'a> = (&'static str, Vec<(&'static str, FluentValue<'a>)>);
+pub(super) type Phrase<'a> = (&'static str, Vec<(&'static str, Given<'a>)>);
+
+/// An argument of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given<'a> {
+    /// Words, or a word by which the message chooses.
+    Text(Cow<'a, str>),
+    /// A number.
+    Number(i64),
+    /// Another message, said in the same language.
+    Said(Box<Phrase<'a>>),
+}
+
+/// What can be said in every language.
+pub trait Spoken<'a> {
+    /// The message that says it.
+    fn phrase(self) -> Phrase<'a>;
+}
+
+/// Something to say that waits until it is known in which language: a message with arguments of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saying(Phrase<'static>);
+
+impl Saying {
+    /// What this says.
+    #[must_use]
+    pub fn of<'a>(spoken: impl Spoken<'a>) -> Self {
+        Self(owned(spoken.phrase()))
+    }
+}
+
+impl<'a> Spoken<'a> for &'a Saying {
+    fn phrase(self) -> Phrase<'a> {
+        self.0.clone()
+    }
+}
+
+fn owned((id, arguments): Phrase<'_>) -> Phrase<'static> {
+    let arguments = arguments.into_iter().map(|(name, given)| {
+        let given = match given {
+            Given::Text(text) => Given::Text(Cow::Owned(text.into_owned())),
+            Given::Number(number) => Given::Number(number),
+            Given::Said(phrase) => Given::Said(Box::new(owned(*phrase))),
+        };
+        (name, given)
+    });
+    (id, arguments.collect())
+}
 
 /// The id of a message and the names of its arguments.
 #[cfg(test)]
@@ -19,13 +66,37 @@ pub(super) type Declared = (&'static str, &'static [&'static str]);
 
 /// What can go into a text.
 pub(super) trait Argument<'a> {
-    fn argument(self) -> FluentValue<'a>;
+    fn argument(self) -> Given<'a>;
+}
+
+impl<'a, T: Spoken<'a>> Argument<'a> for T {
+    fn argument(self) -> Given<'a> {
+        Given::Said(Box::new(self.phrase()))
+    }
+}
+
+impl<'a> From<&'a str> for Given<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Given<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<i64> for Given<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
 }
 
 macro_rules! arguments {
     ($($type:ty: $self:ident => $value:expr;)*) => {$(
         impl<'a> Argument<'a> for $type {
-            fn argument($self) -> FluentValue<'a> {
+            fn argument($self) -> Given<'a> {
                 $value.into()
             }
         }
@@ -36,12 +107,12 @@ arguments! {
     &'a str: self => self;
     &'a String: self => self.as_str();
     String: self => self;
-    i8: self => self;
-    u16: self => self;
-    u32: self => self;
+    i8: self => i64::from(self);
+    u16: self => i64::from(self);
+    u32: self => i64::from(self);
     i64: self => self;
-    u64: self => self;
-    usize: self => self;
+    u64: self => i64::try_from(self).unwrap_or(i64::MAX);
+    usize: self => i64::try_from(self).unwrap_or(i64::MAX);
     &'a Text: self => self.as_str();
     &'a PartnerCode: self => self.as_str();
     &'a PromotionKey: self => self.0.as_str();
@@ -85,6 +156,12 @@ macro_rules! texts {
                     Self::$variant $(($($arg),*))? $({ $($field),* })? =>
                         message!(said ($($($arg)*)? $($($field)*)?) $text),
                 )*}
+            }
+        }
+
+        impl<'said $(, $life: 'said)?> $crate::domain::wording::declare::Spoken<'said> for $name $(<$life>)? {
+            fn phrase(self) -> $crate::domain::wording::declare::Phrase<'said> {
+                self.message()
             }
         }
     };

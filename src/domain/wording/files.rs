@@ -4,6 +4,7 @@
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
+use super::declare::Given;
 use crate::domain::session::Locale;
 
 pub(super) const RU: &str = include_str!("../../../migrations-free-config/texts/ru.ftl");
@@ -41,9 +42,20 @@ pub(super) fn resource(locale: Locale) -> FluentResource {
 pub(super) fn render(
     bundle: &FluentBundle<FluentResource>,
     id: &'static str,
-    args: Vec<(&'static str, FluentValue<'_>)>,
+    args: Vec<(&'static str, Given<'_>)>,
 ) -> String {
-    let args: FluentArgs<'_> = args.into_iter().collect();
+    let args = args.into_iter().map(|(name, given)| {
+        let value = match given {
+            Given::Text(text) => FluentValue::String(text),
+            Given::Number(number) => number.into(),
+            Given::Said(phrase) => {
+                let (id, args) = *phrase;
+                render(bundle, id, args).into()
+            }
+        };
+        (name, value)
+    });
+    let args: FluentArgs<'_> = args.collect();
     let pattern = bundle
         .get_message(id)
         .and_then(|message| message.value())

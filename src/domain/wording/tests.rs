@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     AlertNote, AsideNote, BroadcastNote, FailureNote, FileNote, ForesightNote, Note, OpeningWords,
-    PromotionNote, Say, StaffNote, StateNote, StatusNote, TableNote, Term, VerdictItem,
-    VerdictNote, alert,
+    PromotionNote, Say, StaffNote, StateNote, StatusNote, SystemNote, TableNote, Term, VerdictItem,
+    VerdictNote, alert, command,
     declare::Declared,
     file,
     files::{EN, RU},
-    foresight, note, opening, own, promotion, staff, status, table, verdict,
+    foresight, note, opening, own, promotion, settings, staff, status, table, verdict,
 };
 
 /// What a text has in braces: arguments with their `$`, and other texts by their ids.
@@ -51,9 +51,15 @@ const NOTED: &[&[Option<Declared>]] = &[
     verdict::CHOICES,
 ];
 
+/// All of it, with what commands say.
+fn every() -> Vec<Declared> {
+    let system: &[&[Option<Declared>]] = &[SystemNote::DECLARED];
+    declared(&[SAID, NOTED, settings::DECLARED, command::DECLARED, system].concat())
+}
+
 #[test]
 fn both_files_hold_every_text() {
-    let all = declared(&[SAID, NOTED].concat());
+    let all = every();
     compare("en.ftl", EN, &all);
     compare("ru.ftl", RU, &all);
 }
@@ -65,7 +71,7 @@ fn what_one_language_is_told_the_other_is_told_too() {
         placed.retain(|it| it.starts_with('$'));
         placed
     };
-    for (id, _) in declared(&[SAID, NOTED].concat()) {
+    for (id, _) in every() {
         let [ru, en] = [everything(&russian, id), everything(&english, id)].map(arguments);
         assert_eq!(ru, en, "{id}");
     }

@@ -2,9 +2,7 @@
 //!
 //! Invariant: every item says what to do, where there is something to do, by the commands of the place where it is read.
 
-use fluent_bundle::FluentValue;
-
-use super::declare::{Argument, Phrase};
+use super::declare::{Argument, Given, Phrase};
 use crate::domain::appeal::RejectReason;
 
 texts! {
@@ -85,7 +83,7 @@ pub enum ReadIn {
 
 /// By this word the text chooses.
 impl<'a> Argument<'a> for ReadIn {
-    fn argument(self) -> FluentValue<'a> {
+    fn argument(self) -> Given<'a> {
         match self {
             Self::Chat => "chat",
             Self::Shell => "shell",

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use super::{Deviation, LiveError, Trial, scratch::Scratch};
 use crate::{
-    domain::row::CellValue,
+    domain::{
+        row::CellValue,
+        wording::{Saying, TrialNote},
+    },
     sheets::{
         client::TokenFate,
         requests::by_hand,
@@ -16,26 +19,19 @@ use crate::{
 
 /// A cell, what it is compared with, and what must become of it.
 struct Exchange {
-    about: &'static str,
+    about: TrialNote<'static>,
     cell: Cell,
     expect: &'static str,
     set: &'static str,
     changes: u32,
     shows: &'static str,
-    then: &'static str,
+    then: TrialNote<'static>,
 }
 
 enum Cell {
     Text(&'static str),
     Number(i64),
 }
-
-const PLAIN: &str = "сервис смотрит ещё раз и, если текст тот же, меняет ячейку сразу после взгляда, без сравнения, и считает такие случаи \
-                     (sheetdesk_plain_writes_total)";
-const OVERWRITTEN: &str =
-    "сервис может стереть чужой текст: не запускайте его с этой таблицей и сообщите разработчикам";
-const LOOKS: &str = "сервис верит взгляду, а не ответу: после каждого потерянного ответа он смотрит и сравнивает, но ответ партнёру может задержаться";
-const DOUBLES: &str = "запись, чей ответ потерялся, может лечь в таблицу дважды или поздно; сервис увидит это при следующем взгляде и поправит";
 
 /// How long a batch whose answer was thrown away is given to land after its batch token was taken.
 const LATE: Duration = Duration::from_secs(3);
@@ -44,26 +40,26 @@ const BELOW: u32 = 30;
 
 fn exchanges() -> [Exchange; 8] {
     [
-        erased("ответ в одну строку стирается, если он ещё тот же", "да"),
-        erased("ответ с переносами строк – так же", "да\nи ещё\n\nда"),
-        erased("ответ с пробелами по краям – так же", " да  "),
-        erased("ответ со знаками ? * ~ . – так же", "да? *~ .+"),
+        erased(TrialNote::OneLine, "да"),
+        erased(TrialNote::Lines, "да\nи ещё\n\nда"),
+        erased(TrialNote::Spaces, " да  "),
+        erased(TrialNote::Signs, "да? *~ .+"),
         Exchange {
             cell: Cell::Number(42),
-            ..erased("ответ-число – так же", "42")
+            ..erased(TrialNote::NumberAnswer, "42")
         },
-        kept("другие буквы (регистр) – не тот же текст", "новое"),
-        kept("часть ячейки – не тот же текст", "Нов"),
+        kept(TrialNote::Case, "новое"),
+        kept(TrialNote::Part, "Нов"),
         Exchange {
             set: "В работе",
             shows: "В работе",
-            ..erased("статус меняется на слово", "Новое")
+            ..erased(TrialNote::Status, "Новое")
         },
     ]
 }
 
 /// A cell holds this text, and is to be empty.
-fn erased(about: &'static str, text: &'static str) -> Exchange {
+fn erased(about: TrialNote<'static>, text: &'static str) -> Exchange {
     Exchange {
         about,
         cell: Cell::Text(text),
@@ -71,23 +67,26 @@ fn erased(about: &'static str, text: &'static str) -> Exchange {
         set: "",
         changes: 1,
         shows: "",
-        then: PLAIN,
+        then: TrialNote::Plain,
     }
 }
 
 /// A cell holds another text than is expected, and must keep it.
-fn kept(about: &'static str, expect: &'static str) -> Exchange {
+fn kept(about: TrialNote<'static>, expect: &'static str) -> Exchange {
     Exchange {
         expect,
         changes: 0,
         shows: "Новое",
-        then: OVERWRITTEN,
+        then: TrialNote::Overwritten,
         ..erased(about, "Новое")
     }
 }
 
 /// Makes every trial; ends at the first call that fails for another reason.
-pub(super) async fn all(scratch: &Scratch<'_>, tell: fn(&Trial)) -> Result<Vec<Trial>, LiveError> {
+pub(super) async fn all(
+    scratch: &Scratch<'_>,
+    tell: impl Fn(&Trial),
+) -> Result<Vec<Trial>, LiveError> {
     let mut trials = Vec::new();
     let mut take =
         |about, outcome: Result<Option<Deviation>, SheetsError>| -> Result<(), LiveError> {
@@ -102,51 +101,36 @@ pub(super) async fn all(scratch: &Scratch<'_>, tell: fn(&Trial)) -> Result<Vec<T
     for (row, exchange) in (1_u32..).zip(exchanges()) {
         take(exchange.about, exchanged(scratch, row, &exchange).await)?;
     }
+    take(TrialNote::Formula, kept_formula(scratch).await)?;
+    take(TrialNote::NotEvaluated, not_evaluated(scratch).await)?;
+    take(TrialNote::InOrder, in_order(scratch).await)?;
+    take(TrialNote::Whole, whole_or_not(scratch).await)?;
+    take(TrialNote::LongCell, long_cell(scratch).await)?;
+    take(TrialNote::NewRow, appended(scratch).await)?;
     take(
-        "формула не стирается и узнаётся",
-        kept_formula(scratch).await,
-    )?;
-    take(
-        "текст, похожий на формулу, остаётся текстом",
-        not_evaluated(scratch).await,
-    )?;
-    take(
-        "изменения одного вызова идут по порядку",
-        in_order(scratch).await,
-    )?;
-    take(
-        "вызов с ошибкой не меняет ничего и называет её место",
-        whole_or_not(scratch).await,
-    )?;
-    take("в ячейку входит 49 000 знаков", long_cell(scratch).await)?;
-    take(
-        "новая строка ложится под последней и читается тем же вызовом",
-        appended(scratch).await,
-    )?;
-    take(
-        "сортировка части столбцов оставляет наш на месте",
+        TrialNote::SomeSorted,
         sorted(scratch, 2, ["б1", "а2"]).await,
     )?;
-    take(
-        "сортировка всех столбцов переносит и наш",
-        sorted(scratch, 3, ["б2", "а1"]).await,
-    )?;
-    take(
-        "занятая метка отклоняется, снятая свободна",
-        resolved(scratch).await,
-    )?;
-    take(
-        "вызов, чей ответ не дождались, после занятой метки не ложится",
-        late(scratch).await,
-    )?;
+    take(TrialNote::AllSorted, sorted(scratch, 3, ["б2", "а1"]).await)?;
+    take(TrialNote::Token, resolved(scratch).await)?;
+    take(TrialNote::Late, late(scratch).await)?;
     Ok(trials)
 }
 
-fn verdict(holds: bool, found: impl FnOnce() -> String, then: &'static str) -> Option<Deviation> {
+fn verdict(
+    holds: bool,
+    found: impl FnOnce() -> Saying,
+    then: TrialNote<'static>,
+) -> Option<Deviation> {
     (!holds).then(|| Deviation {
         found: found(),
         then,
     })
+}
+
+/// How many cells were changed, and what one of them shows.
+fn told(count: u32, shows: &str) -> Saying {
+    Saying::of(TrialNote::Changed { count, shows })
 }
 
 async fn exchanged(
@@ -166,12 +150,7 @@ async fn exchanged(
     let change = scratch.exchange(row, exchange.expect, exchange.set);
     let seen = scratch.write(vec![change], (row, row + 1)).await?;
     let (changed, shows) = (seen.changed(0), seen.cell(row, 0));
-    let found = || {
-        format!(
-            "изменено ячеек: {changed}, в ячейке «{}»",
-            shows.replace('\n', "⏎")
-        )
-    };
+    let found = || told(changed, &shows.replace('\n', "⏎"));
     Ok(verdict(
         changed == exchange.changes && shows == exchange.shows,
         found,
@@ -194,8 +173,8 @@ async fn kept_formula(scratch: &Scratch<'_>) -> Result<Option<Deviation>, Sheets
     let holds = changed == 0 && shows == shown && seen.is_formula(19, 0);
     Ok(verdict(
         holds,
-        || format!("изменено ячеек: {changed}, в ячейке «{shows}»"),
-        OVERWRITTEN,
+        || told(changed, shows),
+        TrialNote::Overwritten,
     ))
 }
 
@@ -206,8 +185,8 @@ async fn not_evaluated(scratch: &Scratch<'_>) -> Result<Option<Deviation>, Sheet
     let shows = seen.cell(20, 0);
     Ok(verdict(
         shows == "=1+1",
-        || format!("в ячейке «{shows}»"),
-        OVERWRITTEN,
+        || Saying::of(TrialNote::Shows(shows)),
+        TrialNote::Overwritten,
     ))
 }
 
@@ -221,8 +200,8 @@ async fn in_order(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsErro
     let shows = seen.cell(21, 0);
     Ok(verdict(
         shows == "три",
-        || format!("в ячейке «{shows}»"),
-        LOOKS,
+        || Saying::of(TrialNote::Shows(shows)),
+        TrialNote::Looks,
     ))
 }
 
@@ -241,15 +220,21 @@ async fn whole_or_not(scratch: &Scratch<'_>) -> Result<Option<Deviation>, Sheets
         .await?;
     let shows = seen.cell(22, 0);
     let said = match &answer {
-        Err(SheetsError::Refused { change, .. }) => format!("назван вызов {change}"),
-        Err(error) => error.to_string(),
-        Ok(_) => "принято".to_owned(),
+        Err(SheetsError::Refused { change, .. }) => {
+            let change = *change;
+            Saying::of(TrialNote::Named { change, shows })
+        }
+        Err(error) => {
+            let words = &error.to_string();
+            Saying::of(TrialNote::Failed { words, shows })
+        }
+        Ok(_) => Saying::of(TrialNote::Accepted(shows)),
     };
     let named = matches!(answer, Err(SheetsError::Refused { change: 1, .. }));
     Ok(verdict(
         named && shows.is_empty(),
-        || format!("{said}, в ячейке «{shows}»"),
-        LOOKS,
+        || said,
+        TrialNote::Looks,
     ))
 }
 
@@ -259,8 +244,9 @@ async fn long_cell(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsErr
         .write(vec![scratch.set(24, &[&long])], (24, 25))
         .await?;
     let whole = seen.cell(24, 0) == long;
-    let found = || format!("в ячейке {} знаков", seen.cell(24, 0).chars().count());
-    Ok(verdict(whole, found, OVERWRITTEN))
+    let count = seen.cell(24, 0).chars().count();
+    let found = || Saying::of(TrialNote::Characters(count));
+    Ok(verdict(whole, found, TrialNote::Overwritten))
 }
 
 async fn appended(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
@@ -273,8 +259,8 @@ async fn appended(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsErro
     let shows = [seen.cell(BELOW + 1, 0), seen.cell(BELOW + 1, 1)];
     Ok(verdict(
         shows == ["", "новая"],
-        || format!("под последней строкой {shows:?}"),
-        LOOKS,
+        || Saying::of(TrialNote::Below(&format!("{shows:?}"))),
+        TrialNote::Looks,
     ))
 }
 
@@ -302,8 +288,8 @@ async fn sorted(
     let shows = [first, first + 1].map(|row| format!("{}{}", seen.cell(row, 0), seen.cell(row, 2)));
     Ok(verdict(
         shows == wanted,
-        || format!("после сортировки {shows:?}"),
-        LOOKS,
+        || Saying::of(TrialNote::AfterSort(&format!("{shows:?}"))),
+        TrialNote::Looks,
     ))
 }
 
@@ -325,8 +311,8 @@ async fn resolved(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsErro
     let wanted = [TokenFate::Accepted, TokenFate::Used, TokenFate::Accepted];
     Ok(verdict(
         fates == wanted,
-        || format!("ответы: {fates:?}"),
-        DOUBLES,
+        || Saying::of(TrialNote::Fates(&format!("{fates:?}"))),
+        TrialNote::Doubles,
     ))
 }
 
@@ -352,10 +338,11 @@ async fn late(scratch: &Scratch<'_>) -> Result<Option<Deviation>, SheetsError> {
         TokenFate::Accepted => !landed && answer.is_err(),
     };
     let found = || {
-        format!(
-            "метка: {fate:?}, вызов {}",
-            if landed { "лёг" } else { "не лёг" }
-        )
+        let fate = &format!("{fate:?}");
+        Saying::of(match landed {
+            true => TrialNote::Landed(fate),
+            false => TrialNote::NotLanded(fate),
+        })
     };
-    Ok(verdict(holds, found, DOUBLES))
+    Ok(verdict(holds, found, TrialNote::Doubles))
 }

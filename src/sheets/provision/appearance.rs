@@ -4,7 +4,12 @@
 
 use super::{Protect, ProvisionStep, TabPlan, ViewSpec, quoted};
 use crate::{
-    domain::{row::Column, tab::Tab, text::fold},
+    domain::{
+        row::Column,
+        tab::Tab,
+        text::fold,
+        wording::{Saying, StepNote},
+    },
     sheets::{
         table::layout::index,
         wire::{
@@ -34,7 +39,7 @@ pub(super) fn steps(plan: &TabPlan, seen: &TabLook) -> Vec<ProvisionStep> {
     let mut steps = Vec::new();
     if seen.frozen == 0 {
         steps.push(ProvisionStep {
-            words: "keep the headers in sight".to_owned(),
+            words: Saying::of(StepNote::Freeze),
             changes: vec![Change::Look(LookChange::Freeze(plan.info.sheet))],
         });
     }
@@ -63,12 +68,24 @@ pub(super) fn views(plan: &TabPlan, seen: &TabLook) -> Vec<ProvisionStep> {
             sort: view.sort.and_then(place),
         });
         Some(ProvisionStep {
-            words: format!("add the filter view «{}»", view.title),
+            words: Saying::of(StepNote::View(&view.title)),
             changes: vec![Change::Look(change)],
         })
     };
     let lacking = plan.spec.views.iter().filter(lacks);
     lacking.filter_map(made).collect()
+}
+
+/// What is done where the cells of these columns get a format.
+fn said(format: CellFormat, names: &str) -> StepNote<'_> {
+    match format {
+        CellFormat::Wrap => StepNote::Wrap(names),
+        CellFormat::Top => StepNote::Top(names),
+        CellFormat::Fill(_) => StepNote::Tint(names),
+        CellFormat::Digits => StepNote::Digits(names),
+        CellFormat::Text => StepNote::AsTyped(names),
+        CellFormat::Header(_) => StepNote::Bold,
+    }
 }
 
 struct Dressing<'a> {
@@ -85,7 +102,7 @@ impl Dressing<'_> {
         let format = |columns| self.format((0, 1), columns, CellFormat::Header(HEADER));
         let changes: Vec<Change> = runs(bare).into_iter().map(format).collect();
         (!changes.is_empty()).then(|| ProvisionStep {
-            words: "make the headers stand out".to_owned(),
+            words: Saying::of(StepNote::Bold),
             changes,
         })
     }
@@ -105,7 +122,7 @@ impl Dressing<'_> {
             })
             .unzip();
         (!changes.is_empty()).then(|| ProvisionStep {
-            words: format!("give {} the width of what they hold", quoted(&names)),
+            words: Saying::of(StepNote::Widths(&quoted(&names))),
             changes,
         })
     }
@@ -118,23 +135,11 @@ impl Dressing<'_> {
             .filter(|&at| !self.seen.column(at).body.vertical);
         let texts = self.numbers(CellFormat::Text).filter(|_| self.plan.is_new);
         [
-            self.below(
-                "wrap the texts of",
-                wraps.map(|(at, ..)| at),
-                CellFormat::Wrap,
-            ),
-            self.below("begin at the top in", tops, CellFormat::Top),
-            self.below(
-                "tint as the service's own:",
-                self.ours(),
-                CellFormat::Fill(OURS),
-            ),
-            self.below(
-                "show plain digits in",
-                self.numbers(CellFormat::Digits),
-                CellFormat::Digits,
-            ),
-            self.below("keep what is typed as it is in", texts, CellFormat::Text),
+            self.below(wraps.map(|(at, ..)| at), CellFormat::Wrap),
+            self.below(tops, CellFormat::Top),
+            self.below(self.ours(), CellFormat::Fill(OURS)),
+            self.below(self.numbers(CellFormat::Digits), CellFormat::Digits),
+            self.below(texts, CellFormat::Text),
         ]
         .into_iter()
         .flatten()
@@ -168,7 +173,6 @@ impl Dressing<'_> {
 
     fn below(
         &self,
-        words: &str,
         columns: impl Iterator<Item = u32>,
         format: CellFormat,
     ) -> Option<ProvisionStep> {
@@ -176,7 +180,7 @@ impl Dressing<'_> {
         let names: Vec<String> = columns.iter().map(|&at| self.header(at)).collect();
         let rows = (1, self.plan.info.rows.max(2));
         (!columns.is_empty()).then(|| ProvisionStep {
-            words: format!("{words} {}", quoted(&names)),
+            words: Saying::of(said(format, &quoted(&names))),
             changes: runs(columns.into_iter())
                 .into_iter()
                 .map(|columns| self.format(rows, columns, format))

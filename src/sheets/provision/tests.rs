@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    domain::row::CellValue,
+    domain::{row::CellValue, session::Locale, wording::Wording},
     sheets::{
         table::layout::tests::appeals,
         wire::look::{CellFormat, ChosenFormat, ColumnLook, LookChange},
@@ -67,8 +67,10 @@ fn dressed() -> TabLook {
     }
 }
 
-fn words(steps: &[ProvisionStep]) -> Vec<&str> {
-    steps.iter().map(|step| step.words.as_str()).collect()
+fn words(steps: &[ProvisionStep]) -> Vec<String> {
+    let wording = Wording::built_in();
+    let english = |step: &ProvisionStep| wording.tell(Locale::En, &step.words);
+    steps.iter().map(english).collect()
 }
 
 const WHOLE: &str = "telegram_id|текст_обращений|статус|специалист_ответ|№|Доставка";
@@ -250,7 +252,7 @@ fn a_table_of_google_s_keeps_its_own_colours() {
     });
     let steps = plan.plan(&Validation::default(), &fresh(), Lists::Keep);
     let told = words(&steps);
-    let coloured = |words: &&&str| words.contains("stand out") || words.contains("tint");
+    let coloured = |words: &&String| words.contains("stand out") || words.contains("tint");
     assert!(!told.iter().any(|words| coloured(&words)), "{told:?}");
     assert!(
         told.iter().any(|words| words.starts_with("wrap")),
