@@ -1,4 +1,4 @@
-//! The settings: declared defaults, overridden by a file, overridden by the environment.
+//! The settings: declared defaults (of the language: the locale's), overridden by a file, overridden by the environment.
 //!
 //! Invariant: [`Settings`] exist only if every single setting is right; otherwise every fault is named at once.
 //!
@@ -127,17 +127,17 @@ fn reader(
     let variables: Vec<(String, String)> = variables.collect();
     let file = named.unwrap_or(default);
     let known: Vec<&str> = KEYS.iter().map(|key| key.path.as_str()).collect();
-    let mut layers = Layers::defaults(file);
-    let mut is_ours = false;
+    let mut layers = Layers::defaults(file).localized(&variables);
     if let FileText::Text(text) = layers::read_file(file, named.is_some(), &mut findings) {
         let values = layers::parse_file(file, &text, &known, &mut findings);
         layers = layers.with(Source::File(file.to_owned()), values);
-        is_ours |= !findings.file_lost;
     }
-    let terminal = of_environment(&variables);
+    // Whatever is wrong is said in a language, also where the setting is what is wrong.
+    let of_locale = of_environment(&variables);
     let variables = env_file::with_env_file(file, variables.into_iter(), &mut findings);
-    is_ours |= !variables.is_empty();
     let layers = layers::add_environment(layers, variables, &mut findings);
-    findings.language = language::spoken(&layers, is_ours, terminal);
+    let named = (layers.find("language")).and_then(|(value, _)| read::scalar(&value));
+    let language = named.and_then(|text| values::language(&text).ok());
+    findings.language = language.unwrap_or(of_locale);
     read::Reader::new(layers, findings, file.to_owned())
 }

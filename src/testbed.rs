@@ -377,6 +377,8 @@ fn variables(
     let secret = format!("whsec_{}", BASE64_STANDARD.encode(CALLBACK_KEY));
     let settings = [
         ("DATA_DIR", path(&directory.path().join("data"))),
+        // Whatever the machine's locale is.
+        ("LANGUAGE", "ru".to_owned()),
         ("HTTP__LISTEN", listen.to_string()),
         ("HTTP__ADMIN_LISTEN", admin.to_string()),
         ("HTTP__PUBLIC_URL", format!("http://{listen}")),

@@ -16,10 +16,7 @@ use rustls::crypto::ring;
 use super::{Failure, words::Words};
 use crate::{
     config::{Settings, is_secret, variable_of},
-    domain::{
-        session::Locale,
-        wording::{InitNote, cause},
-    },
+    domain::wording::{InitNote, cause},
 };
 
 /// How often one question is asked.
@@ -157,10 +154,7 @@ impl Answers {
             filled.map_err(|_| words.failure(InitNote::NoRandom))?;
         }
         let hex: String = random[0].iter().map(|byte| format!("{byte:02x}")).collect();
-        let language = match words.language() {
-            Locale::Ru => "ru",
-            Locale::En => "en",
-        };
+        let language = words.language().tag();
         Ok(Self(vec![
             ("language", language.to_owned()),
             ("telegram.webhook_secret", hex),

@@ -1,38 +1,28 @@
-//! Which language is spoken to whoever sits at the terminal, even where settings are wrong or there are none.
+//! The language of an environment: what is spoken where no settings name a language.
 //!
-//! Invariant: settings that name no language speak Russian, whatever the machine's locale is; without settings the locale decides.
+//! Invariant: the service and every command find the same one in the same environment, whether there are settings or not.
 
-use super::error::Source;
-use super::layers::Layers;
-use super::read::scalar;
-use super::values;
 use crate::domain::session::Locale;
 
-/// Where the environment says which language messages are to be in, the first one that is set (POSIX, 8.2).
+/// Where an environment says which language messages are to be in; the first that names one of ours counts.
 const VARIABLES: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 
-/// The language of an environment: Russian where its locale is, otherwise English.
+/// The language of an environment: that of its locale, or Russian where the locale is of none of ours.
 #[must_use]
 pub fn of_environment(variables: &[(String, String)]) -> Locale {
-    let set = |wanted: &&str| {
-        let mut all = variables.iter();
-        all.find(|(name, value)| name == wanted && !value.is_empty())
-    };
-    let locale = VARIABLES.iter().find_map(set);
-    match locale.is_some_and(|(_, value)| value.to_lowercase().starts_with("ru")) {
-        true => Locale::Ru,
-        false => Locale::En,
-    }
+    of_locale(variables).map_or_else(Locale::default, |(_, language)| language)
 }
 
-/// What the settings name; where they name nothing, their default, or, where there are no settings at all, the terminal's language.
-pub(super) fn spoken(layers: &Layers, are_there_any: bool, terminal: Locale) -> Locale {
-    let named = layers.find("language");
-    let named = named.filter(|(_, source)| are_there_any || *source != Source::EmbeddedDefaults);
-    match named.and_then(|(value, _)| scalar(&value)) {
-        Some(text) => values::language(&text).unwrap_or_default(),
-        None => terminal,
-    }
+/// The variable that tells the language, and this language, if it is one of ours.
+pub(super) fn of_locale(variables: &[(String, String)]) -> Option<(&'static str, Locale)> {
+    VARIABLES.into_iter().find_map(|wanted| {
+        let mut all = variables.iter();
+        let (_, locale) = all.find(|(name, _)| name == wanted)?;
+        let locale = locale.to_lowercase();
+        let mut ours = Locale::ALL.into_iter();
+        let language = ours.find(|language| locale.starts_with(language.tag()))?;
+        Some((wanted, language))
+    })
 }
 
 #[cfg(test)]
@@ -40,23 +30,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_variable_that_is_set_tells_the_language() {
-        for (variables, language) in [
-            (&[][..], Locale::En),
-            (&[("LANG", "ru_RU.UTF-8")], Locale::Ru),
-            (&[("LANG", "C.UTF-8")], Locale::En),
-            (&[("LC_ALL", ""), ("LANG", "ru")], Locale::Ru),
+    fn the_first_variable_that_names_a_language_of_ours_tells_it() {
+        for (variables, told) in [
+            (&[][..], None),
+            (&[("LANG", "ru_RU.UTF-8")], Some(("LANG", Locale::Ru))),
+            (&[("LANG", "en_US.UTF-8")], Some(("LANG", Locale::En))),
+            (&[("LANG", "EN")], Some(("LANG", Locale::En))),
+            (&[("LANG", "C.UTF-8")], None),
+            (&[("LANG", "de_DE.UTF-8")], None),
+            (
+                &[("LC_ALL", ""), ("LANG", "en")],
+                Some(("LANG", Locale::En)),
+            ),
             (
                 &[("LC_MESSAGES", "en_US.UTF-8"), ("LANG", "ru_RU.UTF-8")],
-                Locale::En,
+                Some(("LC_MESSAGES", Locale::En)),
             ),
             (
                 &[("LANG", "en_US.UTF-8"), ("LC_ALL", "ru_RU.UTF-8")],
-                Locale::Ru,
+                Some(("LC_ALL", Locale::Ru)),
             ),
+            (
+                &[("LC_ALL", "C.UTF-8"), ("LANG", "en_US.UTF-8")],
+                Some(("LANG", Locale::En)),
+            ),
+            (&[("LC_ALL", "POSIX"), ("LANG", "C")], None),
         ] {
             let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
             let set: Vec<_> = variables.iter().map(owned).collect();
+            assert_eq!(of_locale(&set), told, "{variables:?}");
+            let language = told.map_or(Locale::Ru, |(_, language)| language);
             assert_eq!(of_environment(&set), language, "{variables:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Where values come from: embedded defaults, then a file, then the environment.
+//! Where values come from: embedded defaults, then the language of the locale, then a file, then the environment.
 //!
 //! Invariant: each value keeps its [`Source`], and nothing unknown or ill-shaped gets in.
 
@@ -11,7 +11,8 @@ use figment::{Error, Figment, Metadata, Profile, Provider};
 
 use super::error::{Findings, Source, Warning, Wrong, looks_secret, wrong};
 use super::keys::{self, Key, inside};
-use super::{INSTALLED_DATA, INSTALLED_FILE, KEYS};
+use super::{INSTALLED_DATA, INSTALLED_FILE, KEYS, language};
+use crate::domain::session::Locale;
 use crate::domain::wording::{SettingsNote, cause};
 
 /// The values of all sources, the later source winning.
@@ -41,6 +42,15 @@ impl Layers {
             .fold(Self::default(), |layers, values| {
                 layers.with(Source::EmbeddedDefaults, values)
             })
+    }
+
+    /// The layers with the language of an environment of these variables, which counts where no settings name one.
+    pub(super) fn localized(self, variables: &[(String, String)]) -> Self {
+        let (source, language) = match language::of_locale(variables) {
+            Some((variable, language)) => (Source::Variable(variable.to_owned()), language),
+            None => (Source::EmbeddedDefaults, Locale::default()),
+        };
+        self.with(source, nest("language", language.tag().to_owned()))
     }
 
     /// The winning value of a setting.

@@ -13,7 +13,6 @@ use super::sheets;
 use super::texts;
 use super::values::FirmName;
 use super::words::SheetWords;
-use crate::domain::session::Locale;
 use crate::domain::wording::{SettingsNote, Wording};
 
 /// Reads settings and collects what is wrong with them.
@@ -39,11 +38,6 @@ impl Reader {
             findings,
             file,
         }
-    }
-
-    /// What is spoken at this terminal.
-    pub(super) fn language(&self) -> Locale {
-        self.findings.language
     }
 
     /// What was found, once all is read.

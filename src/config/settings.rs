@@ -36,7 +36,7 @@ use crate::secret::Secret;
 const DATA_DIR: Setting<PathBuf> = setting(values::path, Meaning::Directory).or("./data");
 const LISTEN: Setting<SocketAddr> =
     setting(addresses::address, Meaning::Address).or("127.0.0.1:8080");
-const LANGUAGE: Setting<Locale> = setting(values::language, Meaning::Language).or("ru");
+const LANGUAGE: Setting<Locale> = setting(values::language, Meaning::Language);
 
 settings! {
     /// All settings of the service.
@@ -48,7 +48,7 @@ settings! {
             setting(values::time_zone, Meaning::TimeZone).or("Europe/Moscow"),
         /// What the firm calls itself to its partners.
         firm: Option<FirmName> = setting(values::firm, Meaning::Firm).optional(),
-        /// The language of all that specialists, marketers and the operator read; a partner is answered in that of his Telegram.
+        /// The language of all that specialists, marketers and the operator read; without it the environment's locale counts (LC_ALL, LC_MESSAGES, LANG), and ru where that is neither. A partner is answered in that of his Telegram.
         language: Locale = LANGUAGE,
         /// The log.
         log: Log = Section::<Log>,
@@ -241,18 +241,18 @@ pub struct Local {
     pub data_dir: PathBuf,
     /// Where the probes are answered.
     pub listen: SocketAddr,
-    /// What is spoken at this terminal.
+    /// What the command speaks.
     pub language: Locale,
 }
 
 impl Local {
     pub(super) fn read(r: &mut Reader) -> Option<Self> {
         let (data_dir, listen) = (DATA_DIR.read(r, "data_dir"), LISTEN.read(r, "http.listen"));
-        LANGUAGE.read(r, "language")?;
+        let language = LANGUAGE.read(r, "language");
         Some(Self {
             data_dir: data_dir?,
             listen: listen?,
-            language: r.language(),
+            language: language?,
         })
     }
 }

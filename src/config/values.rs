@@ -206,7 +206,7 @@ pub(super) fn log_format(text: &str) -> Result<Format, Wrong> {
 }
 
 pub(super) fn language(text: &str) -> Result<Locale, Wrong> {
-    choice(text, [("ru", Locale::Ru), ("en", Locale::En)])
+    choice(text, Locale::ALL.map(|language| (language.tag(), language)))
 }
 
 pub(super) fn intake(text: &str) -> Result<UpdateSource, Wrong> {

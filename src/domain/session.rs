@@ -214,6 +214,15 @@ impl Locale {
         }
     }
 
+    /// Its IETF language tag.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+
     /// From Telegram's IETF language tag; everything but English is answered in Russian.
     #[must_use]
     pub fn of_tag(tag: Option<&str>) -> Self {

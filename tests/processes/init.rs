@@ -11,12 +11,13 @@ use std::{
 
 use crate::play::Play;
 
-/// Runs `init` in this directory, with these answers.
+/// Runs `init` in this directory, on an English terminal, with these answers.
 fn init(directory: &Path, answers: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sheetdesk"))
         .args(["init", "--directory"])
         .arg(directory)
         .env_clear()
+        .env("LANG", "en_US.UTF-8")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

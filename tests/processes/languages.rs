@@ -302,6 +302,34 @@ async fn whatever_is_wrong_with_settings_is_said_in_one_language() {
     }
 }
 
+#[tokio::test]
+async fn where_no_language_is_named_the_locale_tells_it() {
+    let play = Play::set().await;
+    let variables = play.testbed.variables().iter();
+    let unnamed = variables.filter(|(name, _)| name != "SHEETDESK_LANGUAGE");
+    let unnamed: Vec<_> = unnamed.cloned().collect();
+    for (locale, language) in [
+        (&[][..], "ru"),
+        (&[("LANG", "en_US.UTF-8")], "en"),
+        (&[("LANG", "ru_RU.UTF-8")], "ru"),
+        (&[("LANG", "C.UTF-8")], "ru"),
+        (&[("LANG", "ru_RU.UTF-8"), ("LC_ALL", "en_GB.UTF-8")], "en"),
+        (
+            &[("LANG", "en_US.UTF-8"), ("SHEETDESK_LANGUAGE", "ru")],
+            "ru",
+        ),
+    ] {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let more: Vec<_> = locale.iter().map(owned).collect();
+        let variables = [&unnamed[..], &more[..]].concat();
+        let directory = play.testbed.directory();
+        let check = Child::start(directory, &variables, &["check", "--offline"]);
+        let exit = check.ended().await;
+        assert_eq!(exit.code, Some(0), "{}{}", exit.out, exit.err);
+        speaks(&exit, language, &[]);
+    }
+}
+
 /// Runs `init` in this directory, on a terminal of this locale, with these answers.
 fn init(directory: &Path, locale: &str, answers: &str) -> Exit {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sheetdesk"))

@@ -181,12 +181,13 @@ async fn right_settings_pass_without_a_word_to_telegram_or_google() {
     assert_eq!(play.testbed.sheets.calls().tokens, 0);
 }
 
-/// Runs a command in an empty directory with this environment alone.
+/// Runs a command in an empty directory with this environment alone, on a machine that speaks English.
 async fn alone(variables: &[(&str, &str)], arguments: &[&str]) -> Exit {
     let directory = TempDir::new().expect("a directory");
-    let variables: Vec<_> = variables
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+    let variables: Vec<_> = [&[("LANG", "en_US.UTF-8")], variables]
+        .concat()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     Child::start(directory.path(), &variables, arguments)
         .ended()

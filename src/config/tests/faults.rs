@@ -7,10 +7,11 @@ use super::*;
 
 #[test]
 fn everything_missing_is_named_at_once_with_what_to_do() {
-    let environment = Environment {
+    let mut environment = Environment {
         variables: BTreeMap::new(),
         ..Environment::new()
     };
+    environment.variable("LANG", "en_US.UTF-8");
     let faults = environment.faults();
     let keys: Vec<&str> = faults
         .errors

@@ -12,11 +12,8 @@ pub(super) const EN: &str = include_str!("../../../migrations-free-config/texts/
 
 /// The texts that are built in.
 pub(super) fn bundle(locale: Locale) -> FluentBundle<FluentResource> {
-    let language = match locale {
-        Locale::Ru => "ru",
-        Locale::En => "en",
-    };
-    let language = language
+    let language = locale
+        .tag()
         .parse()
         .expect("the languages are named here, and well-formed");
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
