@@ -95,7 +95,7 @@ impl Console {
         StatusReport {
             journal: JournalStatus {
                 storing: self.journal.healthy(),
-                trouble: self.journal.failure(),
+                trouble: self.failure(),
                 figures_age_s: read.elapsed().as_secs(),
             },
             inbox: levels.inbox,

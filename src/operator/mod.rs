@@ -38,7 +38,7 @@ use crate::{
     domain::{
         event::{Command, Event},
         rules::Rules,
-        wording::{FailureNote, Note},
+        wording::{FailureNote, Note, cause},
     },
     journal::{Journal, Snapshot, StoreError},
     sheets::{client::SheetsClient, sync::SyncStatus, work_gate::WorkGate},
@@ -81,12 +81,10 @@ impl Console {
 
     /// The same at the wish of the operator, who is told why it does not work.
     pub(super) async fn carry_out(&self, command: Command) -> Result<(), String> {
-        self.apply(command).await.map_err(|error| {
-            self.fails(match &error {
-                StoreError::Disk(words) => FailureNote::Store(words),
-                StoreError::Closed => FailureNote::Closed,
-                StoreError::Busy => FailureNote::Busy,
-            })
+        self.apply(command).await.map_err(|error| match &error {
+            StoreError::Disk(words) => self.fails(FailureNote::Store(&self.caused_by(words))),
+            StoreError::Closed => self.fails(FailureNote::Closed),
+            StoreError::Busy => self.fails(FailureNote::Busy),
         })
     }
 
@@ -100,9 +98,21 @@ impl Console {
         Err(self.unread())
     }
 
+    /// Why the last commit failed, and what to do.
+    fn failure(&self) -> Option<String> {
+        let words = self.journal.failure();
+        words.map(|words| self.caused_by(&words))
+    }
+
+    /// What the system says, in words of ours where it is known.
+    fn caused_by(&self, words: &str) -> String {
+        let wording = &self.rules.wording;
+        wording.tell(wording.language(), &cause(words))
+    }
+
     /// That the journal cannot be read as a whole, and why.
     fn unread(&self) -> String {
-        let failure = self.journal.failure();
+        let failure = self.failure();
         let why = failure.unwrap_or_else(|| self.fails(FailureNote::SeeLog));
         self.fails(FailureNote::Unread(&why))
     }

@@ -58,7 +58,8 @@ async fn while_the_disk_refuses_everybody_is_told_and_afterwards_all_goes_on() {
         first.starts_with("The journal cannot store, so nothing new is accepted"),
         "{first}"
     );
-    assert!(first.contains("raise the limit"), "{first}");
+    // Why is said by the service, which speaks Russian here.
+    assert!(first.contains("увеличьте предел"), "{first}");
     let checked = run(&play.testbed, &["check"]).await;
     assert!(
         checked
