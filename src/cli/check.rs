@@ -26,7 +26,7 @@ use crate::{
     domain::{
         ids::{ChatId, SpreadsheetId},
         operator::OperatorRequest,
-        wording::{CheckLabel, CheckNote, Saying, Spoken, Wording},
+        wording::{CheckLabel, CheckNote, QuotedWords, Saying, Spoken, Wording},
     },
     operator::{ConsoleReply, StatusReport, TelegramStatus, ask},
     proxies::Proxies,
@@ -326,8 +326,8 @@ fn place(readable: &Readable) -> Saying {
 
 fn no_tab(structure: &Structure, title: &str) -> Saying {
     let tabs = structure.tabs.iter();
-    let there: Vec<_> = tabs.map(|tab| format!("«{}»", tab.title)).collect();
-    let there = &there.join(", ");
+    let there: Vec<String> = tabs.map(|tab| tab.title.clone()).collect();
+    let there = QuotedWords(&there);
     Saying::of(CheckNote::NoTab { title, there })
 }
 

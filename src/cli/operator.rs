@@ -12,8 +12,9 @@ use super::{
 use crate::{
     config::Local,
     domain::{
+        ids::Number,
         operator::{OperatorRequest, QuarantineAction, Selection},
-        wording::WishNote,
+        wording::{ForesightNote, WishNote},
     },
     journal::SetAside,
     operator::{ConsoleReply, UnknownDelivery},
@@ -69,7 +70,8 @@ fn print_messages(words: &Words, messages: &[UnknownDelivery]) {
         return println!("{}", words.tell(WishNote::NoneUnknown));
     }
     for UnknownDelivery { name, at, number } in messages {
-        let what = number.map_or_else(String::new, |number| format!("  № {number}"));
+        let what = number.map(|number| words.tell(ForesightNote::OfAppeal(Number(number))));
+        let what = what.map_or_else(String::new, |what| format!("  {what}"));
         println!("{name:<16}  {at}{what}");
     }
     println!("\n{}", words.tell(WishNote::UnknownCommands));

@@ -52,7 +52,7 @@ pub use self::{
     declare::{Saying, Spoken},
     failure::{AsideNote, FailureNote},
     file::{FileNote, NoLink},
-    foresight::ForesightNote,
+    foresight::{ForesightNote, QuotedWords},
     menu::MenuButton,
     note::Note,
     opening::OpeningWords,

@@ -7,7 +7,7 @@ mod appearance;
 use crate::domain::{
     row::Column,
     text::fold,
-    wording::{Saying, StepNote},
+    wording::{QuotedWords, Saying, StepNote},
 };
 
 use super::{
@@ -172,7 +172,7 @@ impl TabPlan {
                 headers.resize(first as usize, String::new());
                 headers.extend(added.iter().cloned());
                 steps.push(ProvisionStep {
-                    words: Saying::of(StepNote::Headers(&quoted(&added))),
+                    words: Saying::of(StepNote::Headers(QuotedWords(&added))),
                     changes: prepare::headers(&info, first, &added),
                 });
             }
@@ -296,7 +296,7 @@ impl TabPlan {
                 if lists == Lists::Keep {
                     let lacks = StepNote::ListLacks {
                         header,
-                        words: &quoted(&missing),
+                        words: QuotedWords(&missing),
                     };
                     return Some(ProvisionStep {
                         words: Saying::of(lacks),
@@ -311,7 +311,7 @@ impl TabPlan {
             let typed = StepNote::TypedColumn {
                 header,
                 table: &table.name,
-                words: &quoted(&words),
+                words: QuotedWords(&words),
             };
             return Some(ProvisionStep {
                 words: Saying::of(typed),
@@ -414,11 +414,6 @@ fn is_addable(words: &TabWords, error: &LayoutError) -> bool {
     error.doubled.is_empty()
         && error.missing.len() < all
         && error.missing.iter().all(|(_, alike)| alike.is_none())
-}
-
-fn quoted(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("«{word}»")).collect();
-    words.join(", ")
 }
 
 #[cfg(test)]

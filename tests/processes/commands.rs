@@ -312,7 +312,7 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     });
     typed.expect("the old row is there");
     let check = run(&play.testbed, &["check"]).await;
-    let words = "1 answers stand in the sheet already, in rows 2. The first start sends none of them by itself";
+    let words = "answers stand in the sheet already: 1, in rows 2. The first start sends none of them by itself";
     assert!(check.out.contains(words), "{}", check.out);
     let child = Child::serve(&play.testbed).await;
     let held = play
@@ -334,7 +334,7 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     assert!(
         check
             .out
-            .contains("1 answers from before the first look are held: № 1."),
+            .contains("answers from before the first look are held: 1, No. 1."),
         "{}",
         check.out
     );
@@ -343,7 +343,7 @@ async fn answers_from_before_the_first_look_wait_for_their_release() {
     let released = run(&play.testbed, &["release", "answers"]).await;
     assert_eq!(released.code, Some(0), "{}", released.err);
     assert!(
-        released.out.contains("Released 1 held answers"),
+        released.out.contains("Held answers are on their way: 1"),
         "{}",
         released.out
     );

@@ -94,7 +94,7 @@ async fn whoever_is_forgotten_leaves_no_trace_and_can_begin_anew() {
     for words in [
         "the Telegram account 700001042",
         "the row of code П-1042",
-        "«обращения»: № 2 (name",
+        "“обращения”: No. 2 (name",
     ] {
         assert!(asked.out.contains(words), "{words}: {}", asked.out);
     }

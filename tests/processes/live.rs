@@ -60,7 +60,7 @@ async fn a_google_that_does_not_find_line_breaks_is_told_with_what_follows() {
     play.testbed.sheets.insert_workbook(book);
     let exit = tried(&play, SCRATCH).await;
     assert_eq!(exit.code, Some(1), "{}{}", exit.out, exit.err);
-    let words = "OTHER  an answer with line breaks, too\n         found: cells changed: 0, the cell holds «да⏎и ещё⏎⏎да»\n         then: the service looks again";
+    let words = "OTHER  an answer with line breaks, too\n         found: cells changed: 0, the cell holds “да⏎и ещё⏎⏎да”\n         then: the service looks again";
     assert!(exit.out.contains(words), "{}", exit.out);
     assert!(
         exit.out.contains("Otherwise than reckoned: 1 of 18."),

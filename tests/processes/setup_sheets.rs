@@ -73,7 +73,7 @@ async fn an_empty_spreadsheet_is_furnished_and_serves() {
     let exit = run(&play.testbed, &["setup", "sheets", "--dry-run"]).await;
     assert_eq!(exit.code, Some(0), "{} {}", exit.out, exit.err);
     assert!(
-        exit.out.contains("обращения: add the tab «обращения»"),
+        exit.out.contains("обращения: add the tab “обращения”"),
         "{}",
         exit.out
     );
@@ -243,7 +243,7 @@ async fn a_workbook_in_use_keeps_what_people_have_made() {
             .expect("there"),
         before
     );
-    let said = "«Действие» does not offer «Тест», «Пауза», «Продолжить», «Отменить»: --extend-lists adds it to your list";
+    let said = "“Действие” does not offer “Тест”, “Пауза”, “Продолжить”, “Отменить”: --extend-lists adds it to your list";
     assert!(exit.out.contains(said), "{}", exit.out);
     let cell = format!("{column}2");
     assert_eq!(
@@ -350,9 +350,9 @@ async fn what_a_table_or_a_protection_refuses_is_left_out_alone() {
     assert_eq!(exit.code, Some(1), "{} {}", exit.out, exit.err);
     for said in [
         "обращения: widen the table over our columns",
-        "«статус» has a type in the table «Обращения», which stays",
+        "“статус” has a type in the table “Обращения”, which stays",
         "Left out of the steps above: 1, as Google refuses them.\nDone.",
-        "left out: write the headers «Ключ», «Рассылка». Google: ",
+        "left out: write the headers “Ключ”, “Рассылка”. Google: ",
     ] {
         assert!(exit.out.contains(said), "{said}: {}", exit.out);
     }
@@ -364,7 +364,7 @@ async fn what_a_table_or_a_protection_refuses_is_left_out_alone() {
     assert_eq!(offered(&play, PROMOTIONS, &action).len(), 6, "{}", exit.out);
 
     let exit = run(&play.testbed, &["check"]).await;
-    let said = "the table «Справа» does not begin with the tab's first row";
+    let said = "the table “Справа” does not begin with the tab's first row";
     assert!(exit.out.contains(said), "{}", exit.out);
 }
 

@@ -142,7 +142,7 @@ mod tests {
         for (language, told) in [
             (
                 Locale::En,
-                "running, 23 s left: 312 of 1000 (32 %), 5 failed, 3 skipped – «Скидка» 1-пх",
+                "running, 23 s left: 312 of 1000 (32 %), 5 failed, 3 skipped – “Скидка” 1-пх",
             ),
             (
                 Locale::Ru,

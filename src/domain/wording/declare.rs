@@ -22,6 +22,8 @@ pub enum Given<'a> {
     Number(i64),
     /// Another message, said in the same language.
     Said(Box<Phrase<'a>>),
+    /// Several of them, with commas between.
+    Listed(Vec<Phrase<'a>>),
 }
 
 /// What can be said in every language.
@@ -54,6 +56,7 @@ fn owned((id, arguments): Phrase<'_>) -> Phrase<'static> {
             Given::Text(text) => Given::Text(Cow::Owned(text.into_owned())),
             Given::Number(number) => Given::Number(number),
             Given::Said(phrase) => Given::Said(Box::new(owned(*phrase))),
+            Given::Listed(phrases) => Given::Listed(phrases.into_iter().map(owned).collect()),
         };
         (name, given)
     });

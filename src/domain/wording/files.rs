@@ -49,6 +49,12 @@ pub(super) fn render(
                 let (id, args) = *phrase;
                 render(bundle, id, args).into()
             }
+            Given::Listed(phrases) => {
+                let said = phrases
+                    .into_iter()
+                    .map(|(id, args)| render(bundle, id, args));
+                said.collect::<Vec<_>>().join(", ").into()
+            }
         };
         (name, value)
     });

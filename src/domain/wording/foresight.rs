@@ -2,8 +2,19 @@
 //!
 //! Invariant: it names places, columns and statuses; of what people wrote only what is about to be sent.
 
-use super::declare::{Argument as _, Phrase};
+use super::declare::{Argument, Given, Phrase, Spoken as _};
 use crate::domain::ids::{Number, PartnerCode, PromotionKey};
+
+/// Words of the sheet, each in quotes, with commas between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotedWords<'a>(pub &'a [String]);
+
+impl<'a> Argument<'a> for QuotedWords<'a> {
+    fn argument(self) -> Given<'a> {
+        let quoted = |word| ForesightNote::Quoted(word).phrase();
+        Given::Listed(self.0.iter().map(|word| quoted(word.as_str())).collect())
+    }
+}
 
 texts! {
     /// One thing that it would do, or a part of it.

@@ -78,6 +78,14 @@ fn what_one_language_is_told_the_other_is_told_too() {
 }
 
 #[test]
+fn each_language_has_its_own_quotes_and_number_sign() {
+    for (name, file, foreign) in [("ru.ftl", RU, ['“', '”']), ("en.ftl", EN, ['«', '№'])] {
+        let mixed = file.lines().find(|line| line.contains(foreign));
+        assert_eq!(mixed, None, "{name}");
+    }
+}
+
+#[test]
 fn a_firm_may_say_otherwise_whatever_partners_read_and_nothing_else() {
     let english = texts(EN);
     let mut said = BTreeSet::new();

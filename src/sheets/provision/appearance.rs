@@ -2,13 +2,13 @@
 //!
 //! Invariant: only what still is as Google makes it is changed, so what a person has chosen stays, and a second run finds nothing to do.
 
-use super::{Protect, ProvisionStep, TabPlan, ViewSpec, quoted};
+use super::{Protect, ProvisionStep, TabPlan, ViewSpec};
 use crate::{
     domain::{
         row::Column,
         tab::Tab,
         text::fold,
-        wording::{Saying, StepNote},
+        wording::{QuotedWords, Saying, StepNote},
     },
     sheets::{
         table::layout::index,
@@ -77,7 +77,7 @@ pub(super) fn views(plan: &TabPlan, seen: &TabLook) -> Vec<ProvisionStep> {
 }
 
 /// What is done where the cells of these columns get a format.
-fn said(format: CellFormat, names: &str) -> StepNote<'_> {
+fn said(format: CellFormat, names: QuotedWords<'_>) -> StepNote<'_> {
     match format {
         CellFormat::Wrap => StepNote::Wrap(names),
         CellFormat::Top => StepNote::Top(names),
@@ -122,7 +122,7 @@ impl Dressing<'_> {
             })
             .unzip();
         (!changes.is_empty()).then(|| ProvisionStep {
-            words: Saying::of(StepNote::Widths(&quoted(&names))),
+            words: Saying::of(StepNote::Widths(QuotedWords(&names))),
             changes,
         })
     }
@@ -180,7 +180,7 @@ impl Dressing<'_> {
         let names: Vec<String> = columns.iter().map(|&at| self.header(at)).collect();
         let rows = (1, self.plan.info.rows.max(2));
         (!columns.is_empty()).then(|| ProvisionStep {
-            words: Saying::of(said(format, &quoted(&names))),
+            words: Saying::of(said(format, QuotedWords(&names))),
             changes: runs(columns.into_iter())
                 .into_iter()
                 .map(|columns| self.format(rows, columns, format))

@@ -81,24 +81,24 @@ fn a_tab_that_is_not_there_gets_everything() {
         .unwrap()
         .plan(&Validation::default(), &fresh(), Lists::Keep);
     let told = words(&steps);
-    assert_eq!(told[0], "add the tab «обращения»");
-    assert!(told[1].starts_with("write the headers «код»"), "{told:?}");
-    assert!(told[1].ends_with("«№», «Доставка»"), "{told:?}");
+    assert_eq!(told[0], "add the tab “обращения”");
+    assert!(told[1].starts_with("write the headers “код”"), "{told:?}");
+    assert!(told[1].ends_with("“№”, “Доставка”"), "{told:?}");
     assert_eq!(
         told[2..],
         [
-            "offer in «статус»: Новое, Решено",
+            "offer in “статус”: Новое, Решено",
             "colour the statuses",
             "make the headers stand out",
-            "give «код», «телефон», «ФИО», «telegram_id», «текст_обращений», «статус», «специалист_ответ», \
-             «время_обновления», «№», «Доставка» the width of what they hold",
-            "wrap the texts of «ФИО», «текст_обращений», «специалист_ответ», «Доставка»",
-            "begin at the top in «код», «телефон», «ФИО», «telegram_id», «текст_обращений», «статус», \
-             «специалист_ответ», «время_обновления», «№», «Доставка»",
-            "tint as the service's own: «№»",
-            "show plain digits in «telegram_id», «№»",
-            "keep what is typed as it is in «код», «телефон»",
-            "warn whoever types in «№»"
+            "give “код”, “телефон”, “ФИО”, “telegram_id”, “текст_обращений”, “статус”, “специалист_ответ”, \
+             “время_обновления”, “№”, “Доставка” the width of what they hold",
+            "wrap the texts of “ФИО”, “текст_обращений”, “специалист_ответ”, “Доставка”",
+            "begin at the top in “код”, “телефон”, “ФИО”, “telegram_id”, “текст_обращений”, “статус”, \
+             “специалист_ответ”, “время_обновления”, “№”, “Доставка”",
+            "tint as the service's own: “№”",
+            "show plain digits in “telegram_id”, “№”",
+            "keep what is typed as it is in “код”, “телефон”",
+            "warn whoever types in “№”"
         ]
     );
 }
@@ -129,7 +129,7 @@ fn headers_are_added_behind_whatever_stands_there() {
     )
     .unwrap()
     .steps;
-    assert_eq!(words(&steps), ["write the headers «статус»"]);
+    assert_eq!(words(&steps), ["write the headers “статус”"]);
     let steps = tab_plan(
         "telegram_id|текст_обращений|специалист_ответ|№|Доставка",
         26,
@@ -182,18 +182,18 @@ fn a_second_time_nothing_is_left_to_do() {
     let steps = plan(&validation);
     assert_eq!(
         words(&steps),
-        ["«статус» does not offer «Решено»: --extend-lists adds it to your list"]
+        ["“статус” does not offer “Решено”: --extend-lists adds it to your list"]
     );
     assert!(steps[0].changes.is_empty(), "their list stays");
     assert_eq!(
         words(&planned(&validation, Lists::Extend)),
-        ["offer in «статус»: Ждём, Новое, Решено"],
+        ["offer in “статус”: Ждём, Новое, Решено"],
         "their own words stay"
     );
     validation.rules[0].1 = ValidationRule::Other;
     assert_eq!(plan(&validation), [], "their own rule stays");
     validation.protected.clear();
-    assert_eq!(words(&plan(&validation)), ["warn whoever types in «№»"]);
+    assert_eq!(words(&plan(&validation)), ["warn whoever types in “№”"]);
 }
 
 #[test]
@@ -226,10 +226,10 @@ fn what_somebody_has_chosen_for_a_column_stays() {
         [
             "keep the headers in sight",
             "make the headers stand out",
-            "give «текст_обращений» the width of what they hold",
-            "wrap the texts of «специалист_ответ»",
-            "begin at the top in «специалист_ответ»",
-            "tint as the service's own: «№»",
+            "give “текст_обращений” the width of what they hold",
+            "wrap the texts of “специалист_ответ”",
+            "begin at the top in “специалист_ответ”",
+            "tint as the service's own: “№”",
         ]
     );
     let Change::Look(LookChange::Format { span, format }) = &steps[1].changes[0] else {

@@ -3,7 +3,10 @@
 //! Invariant: what is wrong comes with what to do about it.
 
 use crate::domain::ids::ChatId;
-use crate::domain::wording::declare::{Argument as _, Phrase, Saying};
+use crate::domain::wording::{
+    declare::{Argument as _, Phrase, Saying},
+    foresight::QuotedWords,
+};
 
 texts! {
     /// What a finding is about.
@@ -160,7 +163,7 @@ texts! {
             /// Which.
             title: &'a str,
             /// What there is.
-            there: &'a str,
+            there: QuotedWords<'a>,
         } = "command-check-no-tab",
         /// The time zone.
         Zone {

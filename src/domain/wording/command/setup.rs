@@ -2,7 +2,10 @@
 //!
 //! Invariant: a step says where and what; it is said alike before and after.
 
-use crate::domain::wording::declare::{Argument as _, Phrase, Saying};
+use crate::domain::wording::{
+    declare::{Argument as _, Phrase, Saying},
+    foresight::QuotedWords,
+};
 
 texts! {
     /// What became of the webhook, or of the script.
@@ -65,7 +68,7 @@ texts! {
         /// A tab.
         Tab(title: &'a str) = "command-step-tab",
         /// Headers.
-        Headers(names: &'a str) = "command-step-headers",
+        Headers(names: QuotedWords<'a>) = "command-step-headers",
         /// The filter.
         Filter = "command-step-filter",
         /// The table.
@@ -79,7 +82,7 @@ texts! {
             /// The column.
             header: &'a str,
             /// They.
-            words: &'a str,
+            words: QuotedWords<'a>,
         } = "command-step-list-lacks",
         /// A table has a type of its own.
         TypedColumn {
@@ -88,7 +91,7 @@ texts! {
             /// The table.
             table: &'a str,
             /// They.
-            words: &'a str,
+            words: QuotedWords<'a>,
         } = "command-step-typed-column",
         /// Words to choose from.
         Offer {
@@ -108,17 +111,17 @@ texts! {
         /// Bold headers.
         Bold = "command-step-bold",
         /// Widths.
-        Widths(names: &'a str) = "command-step-widths",
+        Widths(names: QuotedWords<'a>) = "command-step-widths",
         /// Long texts.
-        Wrap(names: &'a str) = "command-step-wrap",
+        Wrap(names: QuotedWords<'a>) = "command-step-wrap",
         /// Where texts begin.
-        Top(names: &'a str) = "command-step-top",
+        Top(names: QuotedWords<'a>) = "command-step-top",
         /// A colour of ours.
-        Tint(names: &'a str) = "command-step-tint",
+        Tint(names: QuotedWords<'a>) = "command-step-tint",
         /// Numbers.
-        Digits(names: &'a str) = "command-step-digits",
+        Digits(names: QuotedWords<'a>) = "command-step-digits",
         /// Texts.
-        AsTyped(names: &'a str) = "command-step-as-typed",
+        AsTyped(names: QuotedWords<'a>) = "command-step-as-typed",
         /// A table in which new rows cannot stand.
         TableElsewhere(name: &'a str) = "command-step-table-elsewhere",
         /// The same.
