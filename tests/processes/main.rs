@@ -18,6 +18,7 @@ mod first_kills;
 mod first_word_kills;
 mod forget;
 mod init;
+mod install;
 mod kills;
 mod languages;
 mod live;
