@@ -1,6 +1,6 @@
 //! The variables in `sheetdesk.env` beside the settings file, as `init` writes them.
 //!
-//! Invariant: what the process was given itself wins; a file that this user may not read counts as none, since whoever started the service may have handed its content over already.
+//! Invariant: what the process was given itself wins, an empty variable too, which leaves the setting unset; a file that this user may not read counts as none, since whoever started the service may have handed its content over already.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -44,7 +44,7 @@ pub(super) fn with_env_file(
     let given = |name: &str| {
         let stem = name.strip_suffix(FILE_SUFFIX).unwrap_or(name);
         let is_set = |name: &str| all.get(name).is_some_and(|value| !value.is_empty());
-        is_set(stem) || is_set(&format!("{stem}{FILE_SUFFIX}"))
+        all.contains_key(name) || is_set(stem) || is_set(&format!("{stem}{FILE_SUFFIX}"))
     };
     let mut added = Vec::new();
     for (index, line) in text.lines().enumerate() {

@@ -74,7 +74,7 @@ pub enum Update {
     Group {
         /// The group.
         chat: ChatId,
-        /// What was written; `None` if the bot was added.
+        /// What was written, if in words; `None` if the bot was added, or was given the right to write.
         said: Option<Text>,
         /// The language of the person's Telegram.
         locale: Locale,

@@ -129,11 +129,22 @@ pub struct Kept {
     pub file: bool,
 }
 
-/// A group that has been told that the bot works in private; it is told once.
+/// A group, other than those of the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The group, this entity's key.
     pub chat: ChatId,
+    /// It has been told that the bot works in private; it is told once.
+    #[serde(default = "is_told")]
+    pub told: bool,
+    /// When somebody last asked there for its number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Timestamp>,
+}
+
+/// Earlier versions kept those alone that had been told.
+fn is_told() -> bool {
+    true
 }
 
 /// The language of a chat, or of an installation.

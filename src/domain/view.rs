@@ -50,7 +50,7 @@ pub trait View {
     }
     /// A message that belongs to an appeal.
     fn post(&self, chat: ChatId, message: MessageId) -> Option<Post>;
-    /// A group that was told that the bot works in private.
+    /// A group, other than those of the settings.
     fn group(&self, chat: ChatId) -> Option<Group>;
     /// An announcement.
     fn broadcast(&self, key: &PromotionKey) -> Option<Broadcast>;

@@ -92,6 +92,7 @@ struct Author {
 #[derive(Deserialize)]
 struct Member {
     status: String,
+    can_send_messages: Option<bool>,
 }
 
 /// The part of `MaybeInaccessibleMessage` that says where a button was pressed.
@@ -121,7 +122,9 @@ fn message(fields: &Fields<'_>) -> Result<Update, Undecodable> {
             return Ok(elsewhere(fields.path, &chat));
         }
         let own = !fields.map.contains_key("forward_origin");
-        let said = fields.readable("text").map(Text).filter(|_| own);
+        let text = fields.readable("text").map(Text);
+        // What holds no words says none; it is no sign that the bot may write there.
+        let said = Some(text.filter(|_| own).unwrap_or_default());
         let chat = ChatId(chat.id);
         return Ok(Update::Group { chat, said, locale });
     };
@@ -208,8 +211,11 @@ fn membership(fields: &Fields<'_>) -> Result<Update, Undecodable> {
     let from: Option<Sender> = fields.readable("from");
     let Some(id) = private(&chat) else {
         let member: Option<Member> = fields.readable("new_chat_member");
-        let taken_in = member
-            .is_some_and(|member| matches!(member.status.as_str(), "member" | "administrator"));
+        let taken_in = member.is_some_and(|member| match member.status.as_str() {
+            "member" | "administrator" => true,
+            "restricted" => member.can_send_messages == Some(true),
+            _ => false,
+        });
         if !chat.is_group() || !taken_in {
             return Ok(elsewhere(fields.path, &chat));
         }

@@ -459,6 +459,29 @@ fn every_chat_is_told_its_number_where_it_asks() {
 }
 
 #[test]
+fn a_group_that_asks_for_its_number_without_end_is_not_answered_without_end() {
+    let mut table = Table::registered();
+    let said = |text: &str| {
+        Event::Update(Update::Group {
+            chat: ChatId(-5),
+            said: Some(Text::from(text)),
+            locale: Locale::Ru,
+        })
+    };
+    let told = |table: &mut Table| table.event(&said("/id")).len();
+    let answered: usize = (0..100).map(|_| told(&mut table)).sum();
+    assert_eq!(answered, 10);
+    assert_eq!(
+        table.event(&said("кто тут?")).len(),
+        1,
+        "it has not heard yet that the bot works in private"
+    );
+    assert_eq!(table.event(&said("кто тут?")), [""; 0]);
+    table.later(61);
+    assert_eq!(told(&mut table), 1);
+}
+
+#[test]
 fn what_telegram_itself_says_is_not_answered() {
     let mut table = Table::registered();
     assert_eq!(

@@ -4,8 +4,8 @@ use sheetdesk::domain::{
     appeal::Status,
     effect::Button,
     event::{
-        Command, ErasedPerson, Event, Outcome, RowEvent, RowResult, TelegramCell, WriteReport,
-        WrittenRow,
+        Command, ErasedPerson, Event, Mixed, Outcome, RowEvent, RowResult, TelegramCell,
+        WriteReport, WrittenRow,
     },
     ids::{BatchToken, ChatId, CodeMark, MessageId, RowKey, Seq, SpreadsheetId},
     listing::ListFault,
@@ -435,4 +435,22 @@ fn the_specialists_see_under_which_code_it_is() {
         shown(&pass(&mut table, 4)),
         ["Код изменён: П-2 → П-1 [replies to 501]"]
     );
+}
+
+#[test]
+fn a_row_that_holds_several_partners_messages_owes_no_code() {
+    let mut table = listed();
+    table.text(ANNA, "П-2");
+    table.text(ANNA, "Вопрос");
+    table.placed(1);
+    chooses(&mut table, "П-1");
+    assert!(table.appeal(1).recoded.is_some());
+    table.event(&Event::Mixed(Mixed {
+        appeal: table.appeal(1).id,
+        others: [BORIS].into(),
+    }));
+    assert_eq!(wanted(&table), (vec![], None));
+    table.lists("П-2", "Анна", PHONE);
+    chooses(&mut table, "П-2");
+    assert_eq!(wanted(&table), (vec![], None));
 }

@@ -12,6 +12,7 @@ use sheetdesk::domain::{
     rules::StaffChat,
     session::Locale,
     tab::Tab,
+    text::Text,
     view::View,
 };
 
@@ -305,7 +306,15 @@ fn a_chat_that_takes_nothing_is_told_once_and_shown_everything_when_it_does() {
     let told = shown(&pass(&mut table, 300));
     assert_eq!(told, ["№ 1 · Анна · П-1 / Раз / Два [Беру | Решено]"]);
     refuses(&mut table, 1, kicked());
-    assert_eq!(shown(&pass(&mut table, 500)), [""; 0]);
+    assert_eq!(shown(&pass(&mut table, 400)), [""; 0]);
+    // That somebody posts there says nothing of whether the bot may.
+    let posted = Update::Group {
+        chat: STAFF,
+        said: Some(Text::default()),
+        locale: Locale::Ru,
+    };
+    assert_eq!(table.event(&Event::Update(posted)), [""; 0]);
+    assert_eq!(shown(&pass(&mut table, 100)), [""; 0]);
     // The bot is added again.
     let added = Update::Group {
         chat: STAFF,
@@ -405,6 +414,19 @@ fn a_restored_journal_shows_nothing_again() {
 #[test]
 fn who_is_forgotten_is_shown_to_nobody_any_more() {
     let mut table = with_thread();
+#[test]
+fn what_waited_for_the_chat_when_the_copy_was_made_is_not_shown_again() {
+    let mut table = staffed();
+    table.text(ANNA, "Раз");
+    refuses(&mut table, 0, kicked());
+    assert_eq!(table.state.alerts().staff.waiting.len(), 1);
+    table.event(&Event::Admin(Command::Restored));
+    assert_eq!(shown(&pass(&mut table, 3600)), [""; 0]);
+    table.text(ANNA, "Два");
+    let told = shown(&pass(&mut table, 3600));
+    assert_eq!(told, ["№ 1 · Анна · П-1 / Два [Беру | Решено]"]);
+}
+
     table.text(ANNA, "Два");
     pass(&mut table, 4);
     let waiting = message(&table, 1);

@@ -313,6 +313,30 @@ fn of_a_topic_whose_response_is_lost_one_more_is_made_and_no_third() {
 }
 
 #[test]
+fn a_right_that_the_bot_lacks_for_topics_shuts_no_chat() {
+    for words in [
+        "Bad Request: CHAT_ADMIN_REQUIRED",
+        "Forbidden: the bot can't do this",
+    ] {
+        let why = RejectReason::Recipient(words.into());
+        let mut table = with_topics();
+        table.text(ANNA, "Раз");
+        let told = shown(&refuses(&mut table, 0, why.clone()));
+        assert_eq!(told, ["№ 1 · Анна · П-1 / Раз [Беру | Решено]"], "{words}");
+        assert!(in_trouble(&table));
+        assert_eq!(table.state.alerts().staff.place.refused, None);
+        let mut table = in_topic();
+        table.row(1, Status::Resolved, "");
+        pass(&mut table, 4);
+        takes(&mut table, 2, 503);
+        takes(&mut table, 3, 501);
+        refuses(&mut table, 4, why);
+        assert_eq!(table.state.alerts().staff.place.refused, None, "{words}");
+        assert_eq!(shown(&pass(&mut table, 3600)), [""; 0]);
+    }
+}
+
+#[test]
 fn a_chat_that_takes_nothing_gives_its_topics_later() {
     let mut table = with_topics();
     table.text(ANNA, "Раз");

@@ -43,7 +43,10 @@ fn settings_win_over_the_locale_and_the_locale_over_russian() {
     environment.set("language", "ru");
     assert_eq!(spoken(&environment), Locale::Ru, "the environment");
     environment.set("language", "");
-    assert_eq!(spoken(&environment), Locale::En, "an empty value is none");
+    let file = "an empty value is none, and puts the file of variables aside";
+    assert_eq!(spoken(&environment), Locale::Ru, "{file}");
+    environment.write("sheetdesk.toml", "data_dir = \"data\"\n");
+    assert_eq!(spoken(&environment), Locale::En, "the locale");
 }
 
 #[test]

@@ -510,6 +510,11 @@ fn variables_beside_the_settings_count_where_the_environment_says_nothing() {
     assert_eq!(settings.time_zone.iana_name(), Some("Asia/Omsk"));
     assert_eq!(settings.sheets.callback_secret.key(), Vec::from_iter(0..32));
 
+    environment.set("data_dir", "");
+    let settings = environment.settings();
+    assert_eq!(settings.data_dir, Path::new("./data"), "emptied for once");
+    assert_eq!(settings.telegram.token.secret().expose(), TOKEN);
+
     // A secret's file that the environment names wins as well, and is not "given twice".
     let file = environment.write("token", "7654322:AAHqTz-4kWn0_xYb8LmPpRsUv\n");
     let name = key("telegram.token").file_variable().expect("a secret");

@@ -38,7 +38,37 @@ pub enum RejectReason {
     Fixed,
 }
 
+/// What Telegram says of a chat that the bot is not in, or that is not there any more.
+const OUTSIDE: [&str; 6] = [
+    "kicked",
+    "not a member",
+    "deleted",
+    "deactivated",
+    "upgraded",
+    "migrated",
+];
+
 impl RejectReason {
+    /// Whether the chat is none that the bot is in, so that nothing at all can be done there.
+    #[must_use]
+    pub fn shuts_out(&self) -> bool {
+        match self {
+            Self::Blocked | Self::Deactivated | Self::ChatNotFound | Self::Moved(_) => true,
+            Self::Recipient(words) => {
+                let words = words.to_ascii_lowercase();
+                OUTSIDE.iter().any(|outside| words.contains(outside))
+            }
+            Self::GaveUp
+            | Self::Refused(_)
+            | Self::Content(_)
+            | Self::TopicGone
+            | Self::Topics(_)
+            | Self::File(_)
+            | Self::Gone
+            | Self::Fixed => false,
+        }
+    }
+
     /// Whether it lies in the chat that the message was for, so that others may well get it.
     #[must_use]
     pub fn is_the_recipient_s(&self) -> bool {

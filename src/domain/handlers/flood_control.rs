@@ -68,6 +68,11 @@ pub(super) fn count_code(
     MessageRate::Usual
 }
 
+/// Counts what somebody asks in a group, where nobody is told of a flood.
+pub(super) fn is_asked_too_fast(asked: &mut Vec<Timestamp>, at: Timestamp) -> bool {
+    is_too_fast(asked, at, STRANGER_LIMIT)
+}
+
 fn too_fast(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session) -> MessageRate {
     if !std::mem::replace(&mut session.rate_history.told, true) {
         let say = if session.partner.is_some() {

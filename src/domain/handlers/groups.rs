@@ -1,6 +1,6 @@
 //! Messages in groups: the bot works in private chats alone.
 //!
-//! Invariant: a group is told so once; its number, which the settings want, as often as it is asked for.
+//! Invariant: a group is told so once; its number, which the settings want, as often as it is asked for, but in a flood.
 
 use crate::domain::{
     context::DecisionContext,
@@ -11,10 +11,13 @@ use crate::domain::{
     wording::Say,
 };
 
+use super::flood_control;
+
 /// Tells a group, the first time it is met, that the bot works in private chats.
 pub(super) fn tell_once(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, locale: Locale) {
-    if ctx.view.group(chat).is_none() {
-        ctx.put(Entity::Group(Group { chat }));
+    let mut group = known(ctx, chat);
+    if !std::mem::replace(&mut group.told, true) {
+        ctx.put(Entity::Group(group));
         let text = ctx.rules.wording.say(locale, Say::PrivateOnly);
         ctx.reply(chat, &text, Keyboard::Keep);
     }
@@ -22,6 +25,19 @@ pub(super) fn tell_once(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, 
 
 /// Tells a group its number.
 pub(super) fn number(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, locale: Locale) {
-    let text = ctx.rules.wording.say(locale, Say::ChatNumber(chat));
-    ctx.reply(chat, &text, Keyboard::Keep);
+    let mut group = known(ctx, chat);
+    let fast = flood_control::is_asked_too_fast(&mut group.asked, ctx.now);
+    ctx.put(Entity::Group(group));
+    if !fast {
+        let text = ctx.rules.wording.say(locale, Say::ChatNumber(chat));
+        ctx.reply(chat, &text, Keyboard::Keep);
+    }
+}
+
+fn known(ctx: &DecisionContext<'_, impl View>, chat: ChatId) -> Group {
+    ctx.view.group(chat).unwrap_or(Group {
+        chat,
+        told: false,
+        asked: Vec::new(),
+    })
 }

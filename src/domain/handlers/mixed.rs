@@ -17,6 +17,8 @@ pub(in crate::domain) fn found(ctx: &mut DecisionContext<'_, impl View>, mixed: 
         return;
     };
     appeal.mixed = true;
+    // Whose code its row is to show, nobody can say.
+    appeal.recoded = None;
     answers::withhold(ctx, &mut appeal);
     let partners = listed(ctx, mixed.others.iter().chain([&appeal.chat]));
     ctx.report(Note::AdminMixed(appeal.number, &partners));

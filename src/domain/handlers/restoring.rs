@@ -51,6 +51,7 @@ fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
     templates.awaited.clear();
     ctx.put(Entity::Templates(templates));
     let (mut answers, mut others) = (BTreeSet::new(), 0_usize);
+    staff_chat::room::restored(ctx);
     for promotion in ctx.view.promotions() {
         broadcasts::doubt(ctx, &promotion.key);
     }

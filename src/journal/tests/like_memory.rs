@@ -97,7 +97,7 @@ fn entity() -> impl Strategy<Value = Entity> {
             said: None,
             held: None,
         })),
-        1 => (0..CHATS).prop_map(|chat| Entity::Group(Group { chat: ChatId(-chat) })),
+        1 => (0..CHATS, any::<bool>()).prop_map(|(chat, told)| Entity::Group(Group { chat: ChatId(-chat), told, asked: Vec::new() })),
         1 => (promotion(), 0..CHATS, any::<bool>()).prop_map(|(key, chat, sent)| Entity::Announced(Announced {
             key,
             chat: ChatId(chat),

@@ -369,9 +369,12 @@ fn a_group_is_told_apart_from_a_channel() {
         json!({"type": "hidden_user", "date": DATE, "sender_user_name": "Б"});
     assert_eq!(
         decoded("message", &passed_on),
-        group(None),
+        group(Some("")),
         "somebody else's words"
     );
+    let photo =
+        json!({"message_id": 1, "date": DATE, "chat": place("group"), "from": from, "photo": []});
+    assert_eq!(decoded("message", &photo), group(Some("")));
     assert_eq!(
         decoded("edited_message", &said("group")),
         unserved("edited_message:group")
@@ -385,6 +388,14 @@ fn a_group_is_told_apart_from_a_channel() {
         decoded("my_chat_member", &moved("group", "left")),
         unserved("my_chat_member:group")
     );
+    for (may_write, expected) in [
+        (true, group(None)),
+        (false, unserved("my_chat_member:supergroup")),
+    ] {
+        let mut restricted = moved("supergroup", "restricted");
+        restricted["new_chat_member"]["can_send_messages"] = may_write.into();
+        assert_eq!(decoded("my_chat_member", &restricted), expected);
+    }
     assert_eq!(
         decoded("my_chat_member", &moved("channel", "administrator")),
         unserved("my_chat_member:channel")

@@ -73,6 +73,14 @@ pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>) {
     }
 }
 
+/// The journal was restored from a copy: what waited there may have been shown since.
+pub(in crate::domain::handlers) fn restored(ctx: &mut DecisionContext<'_, impl View>) {
+    let mut room = ctx.alerts().staff;
+    let waiting = std::mem::take(&mut room.waiting);
+    keep(ctx, room);
+    waiting.into_iter().for_each(|id| super::restored(ctx, id));
+}
+
 /// Many appeals in one message. What is new in them is told by it; the next words of a partner begin a thread of his own.
 fn summarize(ctx: &mut DecisionContext<'_, impl View>, waiting: Vec<AppealId>) {
     let Some(chat) = ctx.staff_chat() else {

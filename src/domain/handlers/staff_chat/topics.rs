@@ -92,9 +92,11 @@ pub(super) fn not_turned(thread: &mut StaffThread, form: &MessageForm) {
 /// Whether it is for its topic that something was refused, and not for the chat as a whole.
 pub(super) fn are_why(sent: &Send, why: &RejectReason) -> bool {
     let of_topics = matches!(why, RejectReason::TopicGone | RejectReason::Topics(_));
+    // A right that the bot lacks is one of topics here: whether it may write is for a message to find out.
+    let of_rights = why.is_the_recipient_s() && !why.shuts_out();
     match sent.form {
-        MessageForm::Topic => of_topics || !why.is_the_recipient_s(),
-        MessageForm::CloseTopic(_) | MessageForm::ReopenTopic(_) => of_topics,
+        MessageForm::Topic => of_rights || !why.is_the_recipient_s(),
+        MessageForm::CloseTopic(_) | MessageForm::ReopenTopic(_) => of_rights,
         _ => of_topics && sent.topic.is_some(),
     }
 }
