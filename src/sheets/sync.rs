@@ -11,6 +11,7 @@ mod memory;
 mod outcome;
 mod pacing;
 mod pass;
+mod pictures;
 mod planner;
 pub(super) mod prepare;
 mod read_back;

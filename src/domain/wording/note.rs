@@ -15,6 +15,7 @@ use crate::domain::{
     refusal::WriteRefusal,
     tab::Tab,
     text::Text,
+    unready::PICTURE,
 };
 
 texts! {
@@ -309,6 +310,7 @@ choices! {
     }
 
     unready(shown: &'a str, held: bool) {
+        (PICTURE, false) => "delivery-picture",
         (shown, false) => "delivery-unready" (shown),
         (shown, true) => "delivery-unready-held" (shown),
     }

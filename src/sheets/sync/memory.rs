@@ -10,6 +10,7 @@ use super::{
     Start, SyncStatus, TabReport, Wake,
     archive::Archive,
     pacing::Pacing,
+    pictures::Pictures,
     planner::FailedMatches,
     repair::Repairs,
     tab_memory::{Blocks, TabMemory},
@@ -41,6 +42,7 @@ pub(super) struct SyncMemory {
     pub(super) tab_memories: Vec<TabMemory>,
     pub(super) archive: Archive,
     pub(super) templates: TemplatesTab,
+    pub(super) pictures: Pictures,
     pub(super) pace: Pacing,
     structure: Option<(Structure, Timestamp)>,
     /// Tabs to read.
@@ -111,6 +113,7 @@ impl SyncMemory {
             tab_memories,
             archive: Archive::new(start.archive),
             templates: TemplatesTab::new(start.templates.0, start.templates.1),
+            pictures: Pictures::default(),
             pace: Pacing::new(),
             structure: None,
             unreported: Unreported::default(),

@@ -14,6 +14,7 @@ mod numbers;
 mod pace;
 mod partners;
 mod people;
+mod pictures;
 mod promotions;
 mod refused;
 mod script;
