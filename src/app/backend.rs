@@ -14,6 +14,7 @@ use crate::{
     config::{Mode, Settings},
     domain::{
         files::{FileId, StoredFile},
+        ids::Number,
         tab::Tab,
     },
     http::{
@@ -86,6 +87,10 @@ impl Backend for Parts {
                 .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
                 .boxed(),
         })
+    }
+
+    fn row_address(&self, number: Number) -> String {
+        self.spreadsheets.row_address(number)
     }
 
     fn readiness(&self) -> Readiness {

@@ -8,7 +8,12 @@ use tokio::sync::watch;
 
 use crate::{
     config::{Settings, TabAddress},
-    domain::{ids::SpreadsheetId, rules::Rules, tab::Tab, text::fold},
+    domain::{
+        ids::{Number, SpreadsheetId},
+        rules::Rules,
+        tab::Tab,
+        text::fold,
+    },
     sheets::{
         sync::{self, SyncContext, SyncStatus},
         table::layout::words::TabWords,
@@ -74,6 +79,19 @@ impl Spreadsheets {
         let mut tabs = book.tabs.iter();
         let tab = tabs.find(|tab| fold(&tab.title) == fold(title))?;
         Some(tab.tab)
+    }
+
+    /// The address of an appeal's row as its tab was last read, or of what is known of the way there.
+    pub(super) fn row_address(&self, number: Number) -> String {
+        let is_appeals = |book: &&OneSpreadsheet| {
+            let mut tabs = book.tabs.iter();
+            tabs.any(|words| words.tab == Tab::Appeals)
+        };
+        let book = self.each.iter().find(is_appeals);
+        let id = book.map_or("", |book| book.spreadsheet.0.as_str());
+        let places = book.and_then(|book| book.state.borrow().places.clone());
+        let fragment = places.map_or_else(String::new, |places| places.fragment(number));
+        format!("https://docs.google.com/spreadsheets/d/{id}/edit#{fragment}")
     }
 
     /// How the synchronisers get on.

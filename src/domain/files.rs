@@ -1,6 +1,6 @@
-//! Files that partners sent, and the links under which specialists open them.
+//! Files that partners sent, and the links under which specialists open them, or find the row of an appeal.
 //!
-//! Invariant: a link opens one file until one moment; who changes a character of it, or comes later, sees nothing.
+//! Invariant: a link opens one file until one moment, or leads to one row; who changes a character of it, or comes later, sees nothing.
 
 use std::fmt;
 
@@ -10,13 +10,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::{ids::Seq, message::Attachment};
+use super::{
+    ids::{Number, Seq},
+    message::Attachment,
+};
 
 /// The most that a bot can have of a file, in bytes (Bot API: `getFile`).
 pub const DOWNLOAD_LIMIT: u64 = 20_000_000;
 
 /// How much of the signature is in a link, in bytes: too much to guess, little enough for a cell.
 const SIGNATURE: usize = 16;
+
+/// How the path of a link to a row begins; no file's does.
+const ROW: &str = "row-";
 
 /// A file: the sequence number of the message that brought it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -99,9 +105,38 @@ impl Links {
         Ok(file)
     }
 
+    /// The address that leads to the row of an appeal, wherever it stands by then. It stands in a chat, so there is none where the public
+    /// address is of this machine alone.
+    #[must_use]
+    pub fn row(&self, number: Number) -> Option<String> {
+        let leads = self.base.starts_with("https://");
+        leads.then(|| format!("{}{}", self.base, self.row_path(number)))
+    }
+
+    /// The appeal to whose row the last part of a link's path leads.
+    #[must_use]
+    pub fn row_of(&self, path: &str) -> Option<Number> {
+        let (number, _) = path.strip_prefix(ROW)?.split_once('-')?;
+        let number = Number(number.parse().ok()?);
+        let ours = self.row_path(number);
+        bool::from(subtle::ConstantTimeEq::ct_eq(
+            ours.as_bytes(),
+            path.as_bytes(),
+        ))
+        .then_some(number)
+    }
+
+    fn row_path(&self, number: Number) -> String {
+        let row = format!("{ROW}{}", number.0);
+        format!("{row}-{}", self.signed(&row))
+    }
+
     fn signature(&self, file: FileId, expires: i64) -> String {
-        let full = sign(&self.key, &format!("{}-{expires}", file.0));
-        BASE64_URL_SAFE_NO_PAD.encode(&full[..SIGNATURE])
+        self.signed(&format!("{}-{expires}", file.0))
+    }
+
+    fn signed(&self, text: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(&sign(&self.key, text)[..SIGNATURE])
     }
 }
 
@@ -143,6 +178,27 @@ mod tests {
             links().open(path, last + SignedDuration::from_secs(1)),
             Err(LinkError::Expired)
         );
+    }
+
+    #[test]
+    fn a_link_to_a_row_leads_to_that_row_alone() {
+        let link = links().row(Number(41)).expect("a link");
+        let path = link.strip_prefix("https://desk.example/files/").unwrap();
+        assert_eq!(links().row_of(path), Some(Number(41)));
+        assert_eq!(links().open(path, NOW), Err(LinkError::Unknown));
+        let file = links().link(FileId(Seq(41)), NOW);
+        for wrong in [
+            path.replacen("41", "42", 1),
+            path.replacen("41", "041", 1),
+            path.replacen("row-41", "row-41-1", 1),
+            format!("{path}A"),
+            "row-41-".to_owned(),
+            file.rsplit('/').next().unwrap().to_owned(),
+        ] {
+            assert_eq!(links().row_of(&wrong), None, "{wrong}");
+        }
+        let here = Links::new("http://127.0.0.1:8080", b"a secret", SignedDuration::ZERO);
+        assert_eq!(here.row(Number(41)), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::{
     domain::{
         files::{FileId, Links},
-        ids::SpreadsheetId,
+        ids::{Number, SpreadsheetId},
         message::Attachment,
         wording::Wording,
     },
@@ -44,6 +44,8 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         file: FileId,
     ) -> impl Future<Output = Result<OpenedFile, Unavailable>> + Send;
+    /// Where the row of an appeal stands, as an address.
+    fn row_address(&self, number: Number) -> String;
     /// The state of the parts, now.
     fn readiness(&self) -> Readiness;
 }
@@ -54,7 +56,7 @@ pub struct Access {
     pub telegram: Option<WebhookAccess>,
     /// What the sheets' scripts sign with.
     pub sheets: SigningKey,
-    /// Checks links to files; `None` if none were ever made.
+    /// Checks links to files and rows; `None` if none were ever made.
     pub files: Option<Links>,
     /// What people are told whose link does not work.
     pub wording: Wording,

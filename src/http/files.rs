@@ -1,6 +1,6 @@
-//! `GET /files/…`: what partners sent, for whoever has a link from the sheet.
+//! `GET /files/…`: what partners sent, for whoever has a link from the sheet; and the way to an appeal's row, for whoever has one from the chat.
 //!
-//! Invariant: only a link that we signed opens anything, nothing tells where the file comes from, and nothing in it runs in a browser.
+//! Invariant: only a link that we signed opens anything or leads anywhere, nothing tells where the file comes from, and nothing in it runs in a browser.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     extract::{Path, State},
     http::{Extensions, HeaderMap, HeaderValue, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream::BoxStream};
@@ -37,11 +37,25 @@ pub(super) async fn receive<B: Backend>(
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Response {
+    let links = state.access.files.as_ref();
+    if let Some(number) = links.and_then(|links| links.row_of(&link)) {
+        mark_known(&extensions);
+        return to_row(&state.backend.row_address(number));
+    }
     match open(&state, &link, &extensions).await {
         Ok(opened) => whole(opened),
         Err(problem) if wants_a_page(&headers) => page(&state.access.wording, problem),
         Err(problem) => problem.into_response(),
     }
+}
+
+/// Rows move, so nobody may remember where this one stands.
+fn to_row(address: &str) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    (headers, Redirect::to(address)).into_response()
 }
 
 async fn open<B: Backend>(

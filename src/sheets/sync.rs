@@ -12,6 +12,7 @@ mod outcome;
 mod pacing;
 mod pass;
 mod pictures;
+mod places;
 mod planner;
 pub(super) mod prepare;
 mod read_back;
@@ -32,7 +33,10 @@ mod write_plan;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -57,6 +61,7 @@ use crate::{
     journal::{Intent, Marked, StoreError, Touched},
 };
 pub use live_io::{Observer, SyncContext};
+pub use places::AppealPlaces;
 pub use task::run_until_stopped;
 
 /// What the synchroniser asks of the world: Google, the journal, the clock.
@@ -177,6 +182,8 @@ pub struct SyncStatus {
     /// It is certain that the journal is not older than the spreadsheet, or it knows that it is: before, what waits to be sent
     /// may have been sent already.
     pub checked: bool,
+    /// Where the rows of its appeals stand, once they were read.
+    pub places: Option<Arc<AppealPlaces>>,
 }
 
 /// How the synchronisation of a tab goes.

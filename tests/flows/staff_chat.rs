@@ -2,10 +2,11 @@
 
 use sheetdesk::{
     operator::{StatusReport, TelegramStatus},
-    testbed::Service,
+    testbed::{APPEALS, BOOK, Service},
 };
-use simulator::telegram::{
-    Attachment, ChatId, Fault, FaultKind, FileKind, Group, Person, SentMessage,
+use simulator::{
+    sheets::Workbook,
+    telegram::{Attachment, ChatId, Fault, FaultKind, FileKind, Group, Person, SentMessage},
 };
 
 use crate::play::{PATIENCE, Play, hears, told};
@@ -225,5 +226,53 @@ async fn what_the_partner_changes_shows_where_it_stands_or_in_words() {
     assert_eq!(words.reply_to, Some(head.message_id));
     let again = told(&group, "вот он, пустой").await;
     assert!(again.message_id > photo.message_id && again.content.media.is_some());
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn the_link_in_the_chat_leads_to_the_row_wherever_it_stands() {
+    let settings = [
+        ("TELEGRAM__MODE", "polling"),
+        ("HTTP__PUBLIC_URL", "https://desk.example"),
+    ];
+    let (play, service, group) = staffed(&settings).await;
+    play.opens_appeal().await;
+    let head = told(&group, "№ 2 · ").await;
+    let link = head.content.entities[0]["url"].as_str().expect("a link");
+    let path = link
+        .strip_prefix("https://desk.example")
+        .expect("it is ours");
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let url = format!("http://{}{path}", play.testbed.address());
+    let stands = || {
+        let address = |book: &mut Workbook| book.address(APPEALS, ("№", "2"), "специалист_ответ");
+        let cell = play.testbed.sheets.with(BOOK, address);
+        format!("&range={}", cell.expect("the row is there"))
+    };
+    let leads_there = async || {
+        loop {
+            let response = client.get(&url).send().await.expect("an answer");
+            let location = response.headers()["location"].to_str().expect("an address");
+            assert!(location.starts_with("https://docs.google.com/spreadsheets/d/"));
+            if location.ends_with(&stands()) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let leads_there = async || tokio::time::timeout(PATIENCE, leads_there()).await;
+    leads_there().await.expect("a row that was just written");
+    let before = stands();
+    play.testbed
+        .sheets
+        .with(BOOK, |book| book.insert_rows(APPEALS, 2, 3))
+        .expect("there is room");
+    assert_ne!(stands(), before);
+    play.calls().await;
+    leads_there().await.expect("the row has moved");
     play.ends(service).await;
 }

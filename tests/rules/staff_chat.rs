@@ -7,7 +7,7 @@ use sheetdesk::domain::{
     appeal::{RejectReason, Status},
     effect::{Lane, Wake},
     event::{Command, ErasedPerson, Event, Looked, Outcome, TelegramCell, Update},
-    ids::{ChatId, MessageId, OutboxId, SpreadsheetId},
+    ids::{ChatId, MessageId, Number, OutboxId, SpreadsheetId},
     message::FileKind,
     rules::StaffChat,
     session::Locale,
@@ -23,9 +23,10 @@ use crate::{
 
 pub(crate) const STAFF: ChatId = ChatId(-77);
 
-/// Anna is registered, and the specialists have a chat.
+/// Anna is registered, and the specialists have a chat; the service has no public address.
 pub(crate) fn staffed() -> Table {
     let mut table = Table::registered();
+    table.rules.links = None;
     table.rules.staff = Some(StaffChat {
         chat: STAFF,
         spreadsheet: SpreadsheetId("book".into()),
@@ -122,6 +123,20 @@ fn a_new_appeal_is_one_message_with_a_way_to_its_tab() {
         shown(&told),
         [format!(
             "<a href=\"{address}\">№ 2</a> · Анна · П-1 / Ещё вопрос [Беру | Решено]"
+        )]
+    );
+}
+
+#[test]
+fn with_a_public_address_the_number_leads_to_the_row_by_way_of_the_service() {
+    let mut table = staffed();
+    let links = Table::registered().rules.links.expect("an address");
+    let row = links.row(Number(1)).expect("one that others can open");
+    table.rules.links = Some(links);
+    assert_eq!(
+        shown(&table.text(ANNA, "Раз")),
+        [format!(
+            "<a href=\"{row}\">№ 1</a> · Анна · П-1 / Раз [Беру | Решено]"
         )]
     );
 }
@@ -253,7 +268,7 @@ pub(crate) fn crowd(count: i64) -> (Table, Vec<ChatId>) {
     }
     table.looked(Tab::Partners);
     table.looked(Tab::Appeals);
-    table.rules.staff = staffed().rules.staff;
+    (table.rules.staff, table.rules.links) = (staffed().rules.staff, None);
     (table, chats)
 }
 
@@ -400,6 +415,19 @@ fn a_lost_response_is_sent_once_more() {
 }
 
 #[test]
+fn what_waited_for_the_chat_when_the_copy_was_made_is_not_shown_again() {
+    let mut table = staffed();
+    table.text(ANNA, "Раз");
+    refuses(&mut table, 0, kicked());
+    assert_eq!(table.state.alerts().staff.waiting.len(), 1);
+    table.event(&Event::Admin(Command::Restored));
+    assert_eq!(shown(&pass(&mut table, 3600)), [""; 0]);
+    table.text(ANNA, "Два");
+    let told = shown(&pass(&mut table, 3600));
+    assert_eq!(told, ["№ 1 · Анна · П-1 / Два [Беру | Решено]"]);
+}
+
+#[test]
 fn a_restored_journal_shows_nothing_again() {
     let mut table = staffed();
     table.text(ANNA, "Раз");
@@ -414,19 +442,6 @@ fn a_restored_journal_shows_nothing_again() {
 #[test]
 fn who_is_forgotten_is_shown_to_nobody_any_more() {
     let mut table = with_thread();
-#[test]
-fn what_waited_for_the_chat_when_the_copy_was_made_is_not_shown_again() {
-    let mut table = staffed();
-    table.text(ANNA, "Раз");
-    refuses(&mut table, 0, kicked());
-    assert_eq!(table.state.alerts().staff.waiting.len(), 1);
-    table.event(&Event::Admin(Command::Restored));
-    assert_eq!(shown(&pass(&mut table, 3600)), [""; 0]);
-    table.text(ANNA, "Два");
-    let told = shown(&pass(&mut table, 3600));
-    assert_eq!(told, ["№ 1 · Анна · П-1 / Два [Беру | Решено]"]);
-}
-
     table.text(ANNA, "Два");
     pass(&mut table, 4);
     let waiting = message(&table, 1);

@@ -137,3 +137,22 @@ async fn without_a_public_address_there_are_no_files() {
     bench.stop.cancel();
     bench.drained().await;
 }
+
+#[tokio::test]
+async fn a_link_to_a_row_leads_to_where_it_stands_and_is_remembered_by_nobody() {
+    let links = Links::new("https://desk.example", b"a secret", MINUTE);
+    let link = links.row(Number(41)).unwrap();
+    let path = link.strip_prefix("https://desk.example").unwrap();
+    let bench = bench().await;
+    let get = async |path: &str| bench.client.get(bench.url(path)).send().await.unwrap();
+    let response = get(path).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let headers = response.headers();
+    assert_eq!(
+        headers[header::LOCATION],
+        "https://sheet.example/#range=G41"
+    );
+    assert_eq!(headers[header::CACHE_CONTROL], "private, no-store");
+    let touched = get(&path.replacen("41", "42", 1)).await;
+    assert_eq!(touched.status(), StatusCode::NOT_FOUND);
+}

@@ -34,7 +34,7 @@ use super::*;
 use crate::{
     domain::{
         files::{FileId, Links},
-        ids::Seq,
+        ids::{Number, Seq},
         wording::Wording,
     },
     health::Health,
@@ -151,6 +151,10 @@ impl Backend for Closures {
         (self.open_file)(file).await
     }
 
+    fn row_address(&self, number: Number) -> String {
+        format!("https://sheet.example/#range=G{number}")
+    }
+
     fn readiness(&self) -> Readiness {
         self.readiness.clone()
     }
@@ -202,6 +206,7 @@ impl Bench {
         let running = tokio::spawn(server.run(router, caps, stop.clone(), tasks.clone()));
         let client = reqwest::Client::builder()
             .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
             .timeout(DEADLINE)
             .build()
             .unwrap();

@@ -2,12 +2,15 @@
 //!
 //! Invariant: all of it can be lost: a new process starts from what the journal holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Start, SyncStatus, TabReport, Wake,
+    AppealPlaces, Start, SyncStatus, TabReport, Wake,
     archive::Archive,
     pacing::Pacing,
     pictures::Pictures,
@@ -43,6 +46,7 @@ pub(super) struct SyncMemory {
     pub(super) archive: Archive,
     pub(super) templates: TemplatesTab,
     pub(super) pictures: Pictures,
+    pub(super) places: Option<Arc<AppealPlaces>>,
     pub(super) pace: Pacing,
     structure: Option<(Structure, Timestamp)>,
     /// Tabs to read.
@@ -114,6 +118,7 @@ impl SyncMemory {
             archive: Archive::new(start.archive),
             templates: TemplatesTab::new(start.templates.0, start.templates.1),
             pictures: Pictures::default(),
+            places: None,
             pace: Pacing::new(),
             structure: None,
             unreported: Unreported::default(),
@@ -145,6 +150,7 @@ impl SyncMemory {
             tabs: self.tab_memories.iter().map(report).collect(),
             plain_writes: self.plain_writes,
             checked: self.checked,
+            places: self.places.clone(),
         }
     }
 

@@ -47,6 +47,7 @@ pub(super) async fn pass(
             memory.needs_no_write(plan, io.now());
         } else {
             write(io, memory, plan).await?;
+            io.publish(memory.status());
         }
     }
     report(io, memory).await?;

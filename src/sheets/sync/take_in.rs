@@ -2,10 +2,12 @@
 //!
 //! Invariant: nothing is written of a tab before the journal has taken in what people did there.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
-    Interrupted, SheetIo,
+    AppealPlaces, Interrupted, SheetIo,
     memory::{SyncMemory, Unreported, mended},
     tab_memory::{Blocks, TabMemory},
 };
@@ -46,6 +48,10 @@ pub(super) async fn take_in(
     }
     memory.pace.store.over();
     memory.templates.was_told();
+    let appeals = snapshots.iter().find(|it| it.tab == Tab::Appeals);
+    memory.places = appeals
+        .map(|it| Arc::new(AppealPlaces::of(it)))
+        .or(memory.places.take());
     let tabs = memory.keep(snapshots, io.now());
     let writable = memory.open.is_empty() && memory.pace.write_gate(io.now()) <= io.now();
     if !writable {

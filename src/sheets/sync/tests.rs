@@ -15,6 +15,7 @@ mod pace;
 mod partners;
 mod people;
 mod pictures;
+mod places;
 mod promotions;
 mod refused;
 mod script;

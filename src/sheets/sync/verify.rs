@@ -2,6 +2,8 @@
 //!
 //! Invariant: a row is confirmed only where its own key stands in the place that was written.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -128,11 +130,13 @@ impl SyncMemory {
     ) -> Option<RowResult> {
         let Some(at) = row.row else {
             let tail = after.end..after.end + after.appended;
-            let landed = headers_stand(after, answer)
-                && tail
-                    .into_iter()
-                    .any(|at| matches!(found(row, after, at, answer), AtPlace::Itself));
-            return landed.then(|| row.result.clone());
+            let mut tail = tail.filter(|_| headers_stand(after, answer));
+            let landed =
+                tail.find(|&at| matches!(found(row, after, at, answer), AtPlace::Itself))?;
+            if let (Some(places), Some(RowMark::Appeal(number))) = (&mut self.places, &row.mark) {
+                Arc::make_mut(places).appended(*number, landed);
+            }
+            return Some(row.result.clone());
         };
         let itself = match found(row, after, at, answer) {
             AtPlace::Itself => headers_stand(after, answer),

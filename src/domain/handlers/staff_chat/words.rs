@@ -100,7 +100,7 @@ pub(super) fn head(
     thread: &StaffThread,
 ) -> (Html, Keyboard) {
     let number = note(ctx, StaffNote::Number(appeal.number));
-    let number = match address(ctx) {
+    let number = match row(ctx, appeal).or_else(|| address(ctx)) {
         Some(address) => Html::link(&address, &number),
         None => Html::escape(&number),
     };
@@ -187,6 +187,11 @@ pub(super) fn note(ctx: &DecisionContext<'_, impl View>, note: StaffNote<'_>) ->
 /// Words that fit into a message.
 pub(super) fn short(words: &str) -> String {
     beginning(words, WORDS)
+}
+
+/// The way to an appeal's row by this service, which knows where it stands.
+fn row(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Option<String> {
+    ctx.rules.links.as_ref()?.row(appeal.number?)
 }
 
 /// The tab of the appeals. It leads to no row: rows move under a sort, and a link that leads to another partner's row is worse than a look for the

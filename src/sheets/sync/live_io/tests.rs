@@ -58,6 +58,7 @@ async fn plain_writes_are_counted_over_restarts() {
         checked: false,
         tabs: Vec::new(),
         plain_writes,
+        places: None,
     };
     let ((context, _directory), stop) = (context().await, CancellationToken::new());
     metrics::with_local_recorder(&recorder, || {
