@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use sheetdesk::testbed::{APPEALS, BOOK};
+use sheetdesk::testbed::{APPEALS, BOOK, PARTNERS};
 
-use crate::play::{PATIENCE, Play};
+use crate::play::{PATIENCE, Play, hears};
 
 const STATE: &str = "Состояние";
 
@@ -92,5 +92,69 @@ async fn a_row_that_is_left_alone_is_named_with_its_reason() {
     play.testbed.callback(APPEALS).await.expect("it is taken");
     let row = shows(&play, "Обращение № 2", |_| true).await;
     assert!(row[1].contains("строк"), "{row:?}");
+    play.ends(service).await;
+}
+
+#[tokio::test]
+async fn rows_of_the_list_that_cannot_be_read_are_named_here_and_once_to_the_operator() {
+    let mut play = Play::set().await;
+    play.testbed.configure("SCHEDULE__HEALTH", "* * * * * *");
+    let rows = [
+        ["ББ-1", "Первый", "'нет телефона"],
+        ["'два слова", "Второй", "'+7 916 000-00-02"],
+        ["ББ-3", "Третий", "'+7 916 000-00-03"],
+        ["ББ-3", "Третий", "'+7 916 000-00-03"],
+        ["", "Пятый", "'+7 916 000-00-05"],
+    ];
+    let named = [
+        "строка 10, код ББ-1: телефон не читается",
+        "строка 11: «два слова» не похоже на код",
+        "строки 12, 13: один и тот же код ББ-3",
+        "строка 14: нет кода",
+    ];
+    play.testbed.sheets.with(BOOK, |book| {
+        book.add_tab(STATE).expect("a tab");
+        book.paste(PARTNERS, "A10", &rows).expect("they are free");
+    });
+    let service = play.testbed.open().await.expect("it starts");
+    let told = hears(&play.operator, "В списке партнёров поправьте строки").await;
+    for words in named {
+        assert!(told.content.text.contains(words), "{words}: {told:?}");
+        shows(&play, "Список партнёров", |row| {
+            row[0].contains(words)
+        })
+        .await;
+    }
+    // Another look, at rows in another order, is nothing new.
+    play.testbed.sheets.with(BOOK, |book| {
+        let moved = [rows[4], rows[0], rows[2], rows[1], rows[3]];
+        book.paste(PARTNERS, "A10", &moved).expect("they are there");
+    });
+    play.testbed.callback(PARTNERS).await.expect("it is taken");
+    shows(&play, "Список партнёров", |row| {
+        row[0].contains("строка 13: «два слова»")
+    })
+    .await;
+    let about = |words: &str| {
+        let messages = play.operator.messages().into_iter();
+        messages
+            .filter(|it| it.content.text.contains(words))
+            .count()
+    };
+    assert_eq!(about("В списке партнёров поправьте"), 1);
+    play.testbed.sheets.with(BOOK, |book| {
+        let mended = [rows[2], rows[0], rows[2], rows[1], rows[4]];
+        let codes = ["ББ-4", "ББ-1", "ББ-3", "ББ-2", "ББ-5"];
+        let mended = mended
+            .iter()
+            .zip(codes)
+            .map(|(row, code)| [code, row[1], "'+7 916 000-00-09"]);
+        let mended: Vec<[&str; 3]> = mended.collect();
+        book.paste(PARTNERS, "A10", &mended)
+            .expect("they are there");
+    });
+    play.testbed.callback(PARTNERS).await.expect("it is taken");
+    hears(&play.operator, "В списке партнёров читаются все строки").await;
+    shows(&play, "Все строки в порядке.", |_| true).await;
     play.ends(service).await;
 }

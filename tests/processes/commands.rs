@@ -9,7 +9,7 @@ use serde_json::Value;
 use sheetdesk::{
     health::Health,
     operator::StatusReport,
-    testbed::{APPEALS, BOOK, PROMOTIONS, Testbed},
+    testbed::{APPEALS, BOOK, PARTNERS, PROMOTIONS, Testbed},
 };
 use simulator::{
     sheets::{Closed, Role, SERVICE_ACCOUNT_EMAIL},
@@ -105,6 +105,28 @@ async fn check_names_the_promotions_that_wait_before_a_first_start() {
     let exit = run(&play.testbed, &["check"]).await;
     let told = "in rows 3 an action stands already: the first start does not take it, choose it anew then; rows 2 wait for their day";
     assert!(exit.out.contains(told), "{}", exit.out);
+}
+
+#[tokio::test]
+async fn check_names_the_rows_of_the_list_that_cannot_be_read() {
+    let play = Play::set().await;
+    let rows = [
+        ["ББ-1", "Первый", "'нет телефона"],
+        ["'два слова", "Второй", "'+7 916 000-00-02"],
+        ["ББ-3", "Третий", "'+7 916 000-00-03"],
+        ["ББ-3", "Третий", "'+7 916 000-00-03"],
+    ];
+    let pasted = (play.testbed.sheets).with(BOOK, |book| book.paste(PARTNERS, "A10", &rows));
+    pasted.expect("the rows are free");
+    let exit = run(&play.testbed, &["check"]).await;
+    for words in [
+        "row 10, code ББ-1: the phone cannot be read",
+        "row 11: what stands in the code's cell can be none",
+        "rows 12, 13: one and the same code ББ-3",
+    ] {
+        assert!(exit.out.contains(words), "{words}: {}", exit.out);
+    }
+    assert_eq!(exit.code, Some(0), "it is for people to mend: {}", exit.out);
 }
 
 #[tokio::test]
