@@ -49,5 +49,3 @@ mod context;
 mod spans;
 
 pub mod media;
-pub mod memory;
-pub mod replay;

@@ -1,6 +1,6 @@
 //! What a decision may read.
 //!
-//! Invariant: point reads and short ranges only. There are two real implementations: the journal's transaction and [`super::memory::Memory`].
+//! Invariant: point reads and short ranges only. The journal's tables are the one implementation that holds anything, in a file as in memory.
 
 use super::{
     alerts::Alerts,

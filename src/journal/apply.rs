@@ -1,6 +1,6 @@
 //! Applies a decision inside the transaction: entities with their indices, dirty marks, effects, the finished intent.
 //!
-//! Invariant: the order is puts, clean, dirty, effects, settled; the same as [`crate::domain::memory::Memory`]'s.
+//! Invariant: the order is puts, clean, dirty, effects, settled.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use super::{
     error::{Result, TableError},
     inbox, keys, outbox,
     records::Timer,
-    tables::{TableId, WriteTables},
+    store::{TableId, WriteTables},
     tokens,
     view::{ALERTS, TEMPLATES},
 };
@@ -90,7 +90,8 @@ impl Hints {
     }
 }
 
-fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<()> {
+/// Stores one entity.
+pub(super) fn put(tables: &mut WriteTables<'_>, entity: &Entity) -> Result<()> {
     match entity {
         Entity::Partner(partner) => {
             tables.write(TableId::Partners, partner.code.as_str().as_bytes(), partner)

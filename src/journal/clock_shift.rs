@@ -11,7 +11,7 @@ use super::{
     error::Result,
     keys, outbox,
     records::{Timer, decode},
-    tables::{TableId, WriteTables},
+    store::{TableId, WriteTables},
 };
 use crate::clock;
 

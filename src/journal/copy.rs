@@ -20,7 +20,7 @@ use super::{
     disk::{self, DATA_FILE, beside, sync_directory_of},
     error::{Result, TableError},
     remedy::with_remedy,
-    tables::{Bytes, Scan, guarded},
+    store::file::{self, Bytes, guarded},
 };
 
 /// Records that are written in one transaction, in bytes.
@@ -152,7 +152,7 @@ impl CopySource {
         mut take: impl FnMut(&str, &[u8], &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         for (name, table) in &self.tables {
-            for pair in Scan::all(table).map_err(CopyError::from)? {
+            for pair in file::scan(table).map_err(CopyError::from)? {
                 let (key, value) = pair.map_err(CopyError::from)?;
                 take(name, &key, &value)?;
             }

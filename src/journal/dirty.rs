@@ -2,10 +2,12 @@
 //!
 //! Invariant: a mark that was made after a write outlasts the end of that write.
 
+use std::ops::Bound;
+
 use super::{
     error::Result,
     keys,
-    tables::{TableId, WriteTables},
+    store::{Kv, TableId, Tables, WriteTables},
 };
 use crate::domain::ids::{RowKey, Seq};
 
@@ -44,4 +46,16 @@ pub(super) fn clean(tables: &mut WriteTables<'_>, key: &RowKey, generation: Seq)
 
 fn dirty_since(mark: &[u8]) -> Result<Seq> {
     keys::to_seq(mark.get(size_of::<u64>()..).unwrap_or_default())
+}
+
+/// Dirty rows with their generation, oldest first, at most `most`.
+pub(super) fn oldest<K: Kv>(tables: &Tables<K>, most: usize) -> Result<Vec<(RowKey, Seq)>> {
+    let mut rows = Vec::new();
+    for (age, _) in tables.pairs(TableId::DirtyByAge, &[], Bound::Unbounded, most)? {
+        let key = age.get(size_of::<u64>()..).unwrap_or_default();
+        if let Some(mark) = tables.bytes(TableId::Dirty, key)? {
+            rows.push((keys::back(key)?, keys::to_seq(&mark)?));
+        }
+    }
+    Ok(rows)
 }

@@ -17,7 +17,10 @@ use tempfile::NamedTempFile;
 use super::{
     OpenError,
     error::{Result, TableError},
-    tables::{self, ReadTables, WriteTables, guarded},
+    store::{
+        ReadTables, WriteTables,
+        file::{self, guarded},
+    },
 };
 
 /// redb's page cache, in bytes; its own default is a gigabyte.
@@ -152,7 +155,7 @@ pub(super) fn transact<T, E: From<TableError>>(
     work: impl FnOnce(&mut WriteTables<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let tx = guarded(|| Ok(db.begin_write()?))?;
-    let mut tables = guarded(|| tables::open_for_writing(&tx))?;
+    let mut tables = guarded(|| file::open_for_writing(&tx))?;
     let done = work(&mut tables);
     let changed = tables.changed();
     drop(tables);
@@ -232,7 +235,7 @@ impl Disk {
 
     /// The committed state.
     pub(super) fn read_tables(&self) -> ReadTables {
-        self.with(|db| guarded(|| tables::open_for_reading(&db.begin_read()?)))
+        self.with(|db| guarded(|| file::open_for_reading(&db.begin_read()?)))
             .unwrap_or_else(ReadTables::closed)
     }
 

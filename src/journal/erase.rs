@@ -16,7 +16,7 @@ use super::{
     error::Result,
     keys,
     records::{self, AllMisplaced, Body, Incoming, Quarantined, QueuedMessage},
-    tables::{TableId, WriteTables},
+    store::{TableId, WriteTables},
     tokens,
 };
 use crate::domain::{

@@ -7,7 +7,7 @@ pub(super) type Result<T, E = TableError> = std::result::Result<T, E>;
 
 /// An error of the tables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum TableError {
+pub enum TableError {
     /// The disk or the file; nothing of the transaction may be assumed.
     #[error("{0}")]
     Disk(String),

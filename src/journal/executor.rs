@@ -18,7 +18,7 @@ use super::{
     error::{Result, TableError},
     inbox, keys,
     records::Incoming,
-    tables::{TableId, WriteTables},
+    store::{TableId, WriteTables},
 };
 use crate::domain::{
     effect::Decision,

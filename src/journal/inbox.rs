@@ -11,7 +11,7 @@ use super::{
     error::{Result, TableError},
     keys,
     records::{Body, Incoming, Quarantined, Timer, decode},
-    tables::{TableId, WriteTables},
+    store::{Kv, TableId, Tables, WriteTables},
 };
 use crate::domain::{event::Event, ids::Seq};
 
@@ -84,6 +84,11 @@ pub(super) fn fire_timers(tables: &mut WriteTables<'_>, now: Timestamp) -> Resul
         }
     }
     Ok(())
+}
+
+/// Every timer, the next one first.
+pub(super) fn timers<K: Kv>(tables: &Tables<K>) -> Result<Vec<Timer>> {
+    tables.every(TableId::Timers)
 }
 
 /// When the next timer is due.

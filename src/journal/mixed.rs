@@ -10,7 +10,7 @@ use super::{
     error::{Result, TableError},
     inbox, keys,
     records::{self, QueuedMessage},
-    tables::{TableId, WriteTables},
+    store::{TableId, WriteTables},
 };
 use crate::domain::{
     appeal::Appeal,

@@ -13,6 +13,7 @@ mod executor;
 mod inbox;
 mod intent;
 mod keys;
+mod memory;
 mod mixed;
 mod nudges;
 mod outbox;
@@ -20,11 +21,12 @@ mod queue;
 mod records;
 mod recovery;
 mod remedy;
+pub mod replay;
 mod restore;
 mod retention;
 mod signals;
 mod snapshot;
-mod tables;
+mod store;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -56,11 +58,13 @@ pub use self::{
     copy::{ClosedJournal, Copied, CopyError, CopySource, NewCopy},
     disk::DATA_FILE,
     intent::{Exchanged, Intent, Touched},
+    memory::MemoryJournal,
     nudges::{Marked, Nudges},
     remedy::exposed,
     restore::{RestoreError, RestoreReport, restore},
     signals::{BestEffort, Signals},
     snapshot::{Figures, SetAside, Snapshot},
+    store::MemoryStore,
 };
 use self::{
     disk::{Disk, OpenDatabase, Unopened},

@@ -4,20 +4,18 @@
 
 use std::ops::Bound;
 
-use jiff::{SignedDuration, Timestamp};
-use redb::ReadableTable;
-
 use super::{
     error::{Result, TableError},
     keys::{self, Order},
     records::QueuedMessage,
-    tables::{Bytes, TableId, Tables, WriteTables},
+    store::{Kv, TableId, Tables, WriteTables},
 };
 use crate::domain::{
     effect::{FinalState, Keyboard, OutboxEntry, OutboxState, Send},
     ids::OutboxId,
     text::Html,
 };
+use jiff::{SignedDuration, Timestamp};
 
 /// Until when all sending rests, in [`TableId::Meta`].
 const SILENT_UNTIL: &[u8] = b"silent_until";
@@ -70,9 +68,7 @@ pub(super) fn be_silent(tables: &mut WriteTables<'_>, until: Timestamp) -> Resul
 }
 
 /// Until when all sending rests, if Telegram has ever asked for it.
-pub(super) fn silent_until<T: ReadableTable<Bytes, Bytes>>(
-    tables: &Tables<T>,
-) -> Result<Option<Timestamp>> {
+pub(super) fn silent_until<K: Kv>(tables: &Tables<K>) -> Result<Option<Timestamp>> {
     let until = tables.bytes(TableId::Meta, SILENT_UNTIL)?;
     until.map(|moment| keys::to_moment(&moment)).transpose()
 }
@@ -189,6 +185,22 @@ pub(super) fn unclaim(tables: &mut WriteTables<'_>, id: &OutboxId, now: Timestam
     Ok(())
 }
 
+/// Messages that wait, in the order in which they are sent; lazy. One that cannot be read is an error in its place.
+pub(super) fn waiting<K: Kv>(
+    tables: &Tables<K>,
+) -> impl Iterator<Item = Result<Option<OutboxEntry>>> + '_ {
+    let (range, failed) = match tables.all(TableId::Waiting) {
+        Ok(range) => (Some(range), None),
+        Err(error) => (None, Some(Err(error))),
+    };
+    let entries = range.into_iter().flatten().map(|pair| {
+        let (_, id) = pair?;
+        let message = tables.read::<QueuedMessage>(TableId::Outbox, &id)?;
+        Ok(message.map(|message| message.entry))
+    });
+    failed.into_iter().chain(entries)
+}
+
 /// Messages that are being sent.
 pub(super) fn sending(tables: &WriteTables<'_>) -> Result<Vec<OutboxId>> {
     let all = tables.all(TableId::Sending)?;
@@ -221,7 +233,11 @@ fn open_message(tables: &WriteTables<'_>, id: &[u8]) -> Result<Option<QueuedMess
 }
 
 /// Stores a message together with the index that belongs to its state.
-fn write_queued(tables: &mut WriteTables<'_>, id: &[u8], message: &QueuedMessage) -> Result<()> {
+pub(super) fn write_queued(
+    tables: &mut WriteTables<'_>,
+    id: &[u8],
+    message: &QueuedMessage,
+) -> Result<()> {
     tables.write(TableId::Outbox, id, message)?;
     match message.entry.state {
         OutboxState::Waiting(_) => {

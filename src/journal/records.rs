@@ -158,6 +158,23 @@ pub(super) fn encode<R: StoredRecord>(record: &R) -> Result<Vec<u8>> {
 
 /// The record in these bytes; fields that it does not know are passed over.
 pub(super) fn decode<R: StoredRecord>(bytes: &[u8]) -> Result<R> {
+    match as_encoded::<R>(bytes).map(serde_json::from_slice) {
+        Some(Ok(record)) => Ok(record),
+        // Whoever wrote it in another way is read field by field, and what is wrong is told by its place in the whole.
+        Some(Err(_)) | None => decode_parts(bytes),
+    }
+}
+
+/// The record itself, where it stands as [`encode`] writes it.
+fn as_encoded<R: StoredRecord>(bytes: &[u8]) -> Option<&[u8]> {
+    let (prefix, suffix) = (b"{\"v\":1,\"", b"\":");
+    let tagged = bytes
+        .strip_prefix(prefix)?
+        .strip_prefix(R::TAG.as_bytes())?;
+    tagged.strip_prefix(suffix)?.strip_suffix(b"}")
+}
+
+fn decode_parts<R: StoredRecord>(bytes: &[u8]) -> Result<R> {
     let parts: BTreeMap<&str, &RawValue> =
         serde_json::from_slice(bytes).map_err(unreadable::<R>)?;
     let part = |name: &str| {

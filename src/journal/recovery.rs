@@ -12,7 +12,7 @@ use super::{
     inbox::{self, DECIDED_AT_ONCE},
     keys, mixed, outbox,
     records::VERSION,
-    tables::{TableId, WriteTables},
+    store::{TableId, WriteTables},
 };
 use crate::{
     clock,

@@ -24,7 +24,7 @@ use super::{
     records::{AllMisplaced, Incoming, Quarantined, QueuedMessage, Timer, VERSION, decode},
     recovery,
     remedy::with_remedy,
-    tables::{TableId, WriteTables},
+    store::{TableId, WriteTables},
 };
 use crate::{
     clock,

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{error::Result, inbox, outbox, tables::WriteTables};
+use super::{error::Result, inbox, outbox, store::WriteTables};
 
 /// Decided records that are kept at most: about a gigabyte.
 const MOST_DECIDED: u64 = 1_000_000;

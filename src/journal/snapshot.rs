@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Intent, Interpret, StoreError, Undecodable,
+    Intent, Interpret, StoreError, Undecodable, dirty,
     disk::Disk,
     error::{Result, TableError},
     keys, outbox,
-    records::{self, AllMisplaced, Body, Incoming, Quarantined, QueuedMessage, StoredRecord},
-    tables::{ReadTables, TableId},
+    records::{self, Body, Incoming, Quarantined, QueuedMessage, StoredRecord},
+    store::{ReadTables, TableId},
     tokens,
 };
 use crate::domain::{
@@ -113,26 +113,21 @@ impl Snapshot {
     /// Messages that may be sent at `now` or will be later, in the order Talk before Announcement, oldest first; lazily, so that
     /// the delivery loop stops reading when it has enough. Messages being sent are not among them.
     pub fn waiting(&self) -> impl Iterator<Item = OutboxEntry> + '_ {
-        let range = self
-            .tables
-            .or_default(self.tables.all(TableId::Waiting).map(Some));
-        range.into_iter().flatten().filter_map(|pair| {
-            let message =
-                pair.and_then(|(_, id)| self.tables.read::<QueuedMessage>(TableId::Outbox, &id));
-            self.tables.or_default(message).map(|message| message.entry)
-        })
+        outbox::waiting(&self.tables).filter_map(|entry| self.tables.or_default(entry))
     }
 
     /// Dirty rows with their generation, oldest first, at most `most`.
     #[must_use]
     pub fn dirty(&self, most: usize) -> Vec<(RowKey, Seq)> {
-        self.tables.or_default(self.dirty_rows(most))
+        self.tables.or_default(dirty::oldest(&self.tables, most))
     }
 
     /// Batches whose outcome is open.
     #[must_use]
     pub fn intents(&self, spreadsheet: &SpreadsheetId) -> Vec<Intent> {
-        let all = self.tables.or_default(self.all_intents());
+        let all = self
+            .tables
+            .or_default(self.tables.every::<Intent>(TableId::Intents));
         all.into_iter()
             .filter(|intent| intent.spreadsheet == *spreadsheet)
             .collect()
@@ -141,9 +136,8 @@ impl Snapshot {
     /// What stands where it should not.
     #[must_use]
     pub fn misplaced(&self, spreadsheet: &SpreadsheetId) -> Vec<Misplaced> {
-        let key = keys::misplaced(spreadsheet);
-        let all = self.tables.read::<AllMisplaced>(TableId::Misplaced, key);
-        self.tables.or_default(all).unwrap_or_default().0
+        let misplaced = tokens::misplaced(&self.tables, spreadsheet);
+        self.tables.or_default(misplaced)
     }
 
     /// The token that was given last, if any was.
@@ -269,25 +263,6 @@ impl Snapshot {
             intents: count(TableId::Intents) + count(TableId::Misplaced),
             held: count(TableId::Held),
         }
-    }
-
-    fn dirty_rows(&self, most: usize) -> Result<Vec<(RowKey, Seq)>> {
-        let mut rows = Vec::new();
-        for (age, _) in self
-            .tables
-            .pairs(TableId::DirtyByAge, &[], Bound::Unbounded, most)?
-        {
-            let key = age.get(size_of::<u64>()..).unwrap_or_default();
-            if let Some(mark) = self.tables.bytes(TableId::Dirty, key)? {
-                rows.push((keys::back(key)?, keys::to_seq(&mark)?));
-            }
-        }
-        Ok(rows)
-    }
-
-    fn all_intents(&self) -> Result<Vec<Intent>> {
-        let all = self.tables.all(TableId::Intents)?;
-        all.map(|pair| records::decode(&pair?.1)).collect()
     }
 
     fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>> {

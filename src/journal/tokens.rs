@@ -4,20 +4,18 @@
 
 use std::ops::Bound;
 
-use jiff::Timestamp;
-use redb::ReadableTable;
-
 use super::{
     Intent, Touched,
     error::Result,
     keys,
     records::AllMisplaced,
-    tables::{Bytes, TableId, Tables, WriteTables},
+    store::{Kv, TableId, Tables, WriteTables},
 };
 use crate::domain::{
     event::Misplaced,
     ids::{BatchToken, SpreadsheetId},
 };
+use jiff::Timestamp;
 
 /// The counter of tokens, in [`TableId::Meta`].
 const LAST_TOKEN: &[u8] = b"last_fence";
@@ -44,9 +42,7 @@ pub(super) fn intend(
 }
 
 /// The token that was given last, if any was.
-pub(super) fn last<T: ReadableTable<Bytes, Bytes>>(
-    tables: &Tables<T>,
-) -> Result<Option<BatchToken>> {
+pub(super) fn last<K: Kv>(tables: &Tables<K>) -> Result<Option<BatchToken>> {
     let last = tables.bytes(TableId::Meta, LAST_TOKEN)?;
     let last = last.and_then(|last| last.try_into().ok());
     Ok(last.map(|last| BatchToken(i32::from_be_bytes(last))))
@@ -86,6 +82,16 @@ pub(super) fn finish(
         tables.put(TableId::Tokens, &key, &[])?;
     }
     Ok(())
+}
+
+/// What stands where it should not in a spreadsheet.
+pub(super) fn misplaced<K: Kv>(
+    tables: &Tables<K>,
+    spreadsheet: &SpreadsheetId,
+) -> Result<Vec<Misplaced>> {
+    let key = keys::misplaced(spreadsheet);
+    let all = tables.read::<AllMisplaced>(TableId::Misplaced, key)?;
+    Ok(all.unwrap_or_default().0)
 }
 
 /// Replaces what was remembered under a [`keys::misplaced`] key to stand where it should not.

@@ -13,7 +13,7 @@ use super::{
     outbox,
     queue::CommitGroup,
     retention,
-    tables::WriteTables,
+    store::WriteTables,
     tokens,
 };
 use crate::domain::{

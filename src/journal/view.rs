@@ -4,13 +4,11 @@
 
 use std::ops::Bound;
 
-use redb::ReadableTable;
-
 use super::{
     error::Result,
     keys,
     records::{self, QueuedMessage, StoredRecord},
-    tables::{Bytes, TableId, Tables},
+    store::{Kv, TableId, Tables},
 };
 use crate::domain::{
     alerts::Alerts,
@@ -33,7 +31,7 @@ pub(super) const ALERTS: &[u8] = b"alerts";
 /// The templates of answers, in [`TableId::Meta`].
 pub(super) const TEMPLATES: &[u8] = b"templates";
 
-impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
+impl<K: Kv> Tables<K> {
     fn newest<R: StoredRecord>(
         &self,
         table: TableId,
@@ -58,13 +56,16 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         Ok(appeals)
     }
 
-    /// Only the keys are read: some ten thousand at most, for every short text of a stranger that is no code to the letter.
+    /// Some ten thousand at most, for every short text of a stranger that is no code to the letter.
     fn codes_alike(&self, form: &CodeForm) -> Result<Vec<PartnerCode>> {
-        self.keys(TableId::Partners, |key| {
-            let code = std::str::from_utf8(key).unwrap_or_default();
+        let mut alike = Vec::new();
+        for pair in self.all(TableId::Partners)? {
+            let (key, _) = pair?;
+            let code = std::str::from_utf8(&key).unwrap_or_default();
             let is_alike = CodeForm::of(code).as_ref() == Some(form);
-            is_alike.then(|| PartnerCode::fold(code)).flatten()
-        })
+            alike.extend(is_alike.then(|| PartnerCode::fold(code)).flatten());
+        }
+        Ok(alike)
     }
 
     fn partners_behind(&self, after: Option<ChatId>, most: usize) -> Result<Vec<Session>> {
@@ -83,7 +84,8 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
         Ok(partners)
     }
 
-    fn every<R: StoredRecord>(&self, table: TableId) -> Result<Vec<R>> {
+    /// Every record of a table.
+    pub(super) fn every<R: StoredRecord>(&self, table: TableId) -> Result<Vec<R>> {
         let all = self.all(table)?;
         all.map(|pair| records::decode(&pair?.1)).collect()
     }
@@ -104,7 +106,7 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
     }
 }
 
-impl<T: ReadableTable<Bytes, Bytes>> View for Tables<T> {
+impl<K: Kv> View for Tables<K> {
     fn partner(&self, code: &PartnerCode) -> Option<Partner> {
         self.or_default(self.read(TableId::Partners, code.as_str().as_bytes()))
     }

@@ -22,7 +22,7 @@ use super::{
     queue::{CommitGroup, Responder, WriterCommand, WriterState},
     recovery,
     remedy::with_remedy,
-    tables::TableId,
+    store::TableId,
     transaction::{Committed, Grants, run},
 };
 use crate::{

@@ -15,11 +15,10 @@ use crate::{
         event::{Command, Notice},
         ids::{OutboxId, Seq},
         operator::{OperatorRequest, QuarantineAction, Selection},
-        replay::Case,
         view::View as _,
         wording::{FailureNote, Note},
     },
-    journal::{Interpret, Snapshot},
+    journal::{Interpret, Snapshot, replay::Case},
     telegram::decode,
 };
 

@@ -1,10 +1,12 @@
 //! Records that were decided wrongly once, as `sheetdesk replay` prints them: each is decided as it was when its case was taken.
 
-use sheetdesk::domain::{
-    appeal::Status,
-    event::{Event, Outcome},
-    ids::{MessageId, Seq},
-    replay::Case,
+use sheetdesk::{
+    domain::{
+        appeal::Status,
+        event::{Event, Outcome},
+        ids::{MessageId, Seq},
+    },
+    journal::replay::Case,
 };
 
 use crate::table::Table;

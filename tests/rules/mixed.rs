@@ -107,7 +107,7 @@ fn a_reply_to_a_message_of_another_s_appeal_opens_his_own() {
     table.contact(BORIS, "79160000001", true);
     let message = table.last_message();
     // As an earlier version left it.
-    table.state.put(Entity::Post(Post {
+    table.state.put_entity(&Entity::Post(Post {
         chat: BORIS,
         message,
         appeal: anna_s.id,

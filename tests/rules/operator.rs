@@ -135,7 +135,7 @@ fn an_unknown_answer_that_stands_in_its_cell_goes_out_again_as_a_new_one() {
 fn the_digest_counts_who_waits_and_what_did_not_arrive() {
     let mut table = Table::registered();
     let digest =
-        |table: &Table| digest::count(&table.state, table.state.appeals().cloned(), table.now);
+        |table: &Table| digest::count(&table.state, table.state.appeals().into_iter(), table.now);
     let say = |table: &mut Table| {
         let digest = digest(table);
         admin(table, Command::Notify(Notice::Digest(digest)))
@@ -170,11 +170,11 @@ fn messages_and_answers_are_counted_by_day_and_over_24_hours() {
     table.row(1, Status::New, "Готово");
     table.sent(&table.answer_id(1, 1, 0), Outcome::Delivered(MessageId(50)));
     let carried = |table: &Table| {
-        let last = tally::last_24_hours(&table.state, table.state.appeals().cloned(), table.now);
+        let last = tally::last_24_hours(&table.state, table.state.appeals().into_iter(), table.now);
         let days = tally::days(
             &table.rules,
             &table.state,
-            table.state.appeals().cloned(),
+            table.state.appeals().into_iter(),
             std::iter::empty(),
             table.now,
         );

@@ -3,7 +3,7 @@
 use sheetdesk::domain::{
     appeal::Status,
     event::{Event, RowEvent, RowResult, WriteReport, WrittenRow},
-    ids::{BatchToken, PromotionKey, RowKey, Seq, SpreadsheetId},
+    ids::{BatchToken, PromotionKey, RowKey, SpreadsheetId},
     promotion::{Offer, Promotion, PromotionRow},
     row::{CellValue, Column, DesiredRow, Find, SharedCell},
     tab::Tab,
@@ -72,15 +72,9 @@ impl Pinboard {
 
     /// Everything that the journal wants written, as the synchroniser writes it.
     pub(crate) fn write(&mut self, table: &mut Table) {
-        let dirty: Vec<(RowKey, Seq)> = table
-            .state
-            .dirty
-            .iter()
-            .map(|(key, seq)| (key.clone(), *seq))
-            .collect();
         let mut rows = Vec::new();
         let look = self.rows.clone();
-        for (key, dirtied) in dirty {
+        for (key, dirtied) in table.state.dirty() {
             if !matches!(key, RowKey::Promotion(_)) {
                 continue;
             }

@@ -47,7 +47,7 @@ fn shown(table: &Table) -> Option<String> {
 }
 
 fn digest(table: &mut Table) -> String {
-    let appeals = table.state.appeals().cloned();
+    let appeals = table.state.appeals().into_iter();
     let digest = digest::count(&table.state, appeals, table.now);
     let told = table.event(&Event::Admin(Command::Notify(Notice::Digest(digest))));
     told.join("")

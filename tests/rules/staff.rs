@@ -77,13 +77,12 @@ fn pass(table: &mut Table, minutes: i64) -> Vec<String> {
 fn due(table: &mut Table) -> Vec<String> {
     let due: Vec<_> = table
         .state
-        .timers
-        .keys()
+        .timers()
+        .into_iter()
         .filter(|(at, _)| *at <= table.now)
-        .cloned()
         .collect();
     let told = due.into_iter().flat_map(|timer| {
-        table.state.timers.remove(&timer);
+        table.state.remove_timer(&timer);
         table.event(&Event::Due(timer.1))
     });
     told.collect()
@@ -298,10 +297,10 @@ fn a_registration_in_the_middle_of_a_rewriting_waits_for_its_line() {
     );
     let timers = table
         .state
-        .timers
-        .keys()
+        .timers()
+        .into_iter()
         .filter(|(_, wake)| *wake == Wake::Session(ANNA));
-    assert!(timers.count() <= 1, "{:?}", table.state.timers);
+    assert!(timers.count() <= 1, "{:?}", table.state.timers());
     anna(&mut table, &EMPTY);
     let told = pass(&mut table, 6);
     assert!(

@@ -80,15 +80,15 @@ pub(crate) fn pass(table: &mut Table, seconds: i64) -> Vec<String> {
     let end = table.now + jiff::SignedDuration::from_secs(seconds);
     let mut told = Vec::new();
     loop {
-        let timers = table.state.timers.keys();
+        let timers = table.state.timers().into_iter();
         let mut due = timers.filter(|(at, wake)| {
             *at <= end && matches!(wake, Wake::Thread(_) | Wake::StaffRoom | Wake::Appeal(_))
         });
-        let Some(timer) = due.next().cloned() else {
+        let Some(timer) = due.next() else {
             table.now = end;
             return told;
         };
-        table.state.timers.remove(&timer);
+        table.state.remove_timer(&timer);
         table.now = table.now.max(timer.0);
         told.extend(table.event(&Event::Due(timer.1)));
     }

@@ -3,30 +3,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use sheetdesk::domain::{
-    appeal::{Appeal, Status, rating::Rating, row::RowLink},
-    decide::decide,
-    effect::{Button, Decision, Effect, Entity, Keyboard, MessageForm, Wake},
-    event::{
-        AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult,
-        TelegramCell, Update, WriteReport, WrittenRow,
+use sheetdesk::{
+    domain::{
+        appeal::{Appeal, Status, rating::Rating, row::RowLink},
+        decide::decide,
+        effect::{Button, Decision, Effect, Entity, Keyboard, MessageForm, Wake},
+        event::{
+            AnswerCell, AppealCells, Event, Looked, Outcome, PartnerCells, RowEvent, RowResult,
+            TelegramCell, Update, WriteReport, WrittenRow,
+        },
+        files::Links,
+        identity::{self, Asked, RowKeys, matching::assign, news::AppealsRead},
+        ids::{
+            AppealId, BatchToken, CallbackId, ChatId, MessageId, Number, OutboxId, PartnerCode,
+            RowKey, Seq, SpreadsheetId,
+        },
+        message::{Content, Context, Message},
+        ownership,
+        partner::RowTrouble,
+        row::{CellValue, Column, DesiredRow},
+        rules::Rules,
+        session::Locale,
+        tab::Tab,
+        text::Text,
+        view::View,
     },
-    files::Links,
-    identity::{self, Asked, RowKeys, matching::assign, news::AppealsRead},
-    ids::{
-        AppealId, BatchToken, CallbackId, ChatId, MessageId, Number, OutboxId, PartnerCode, RowKey,
-        Seq, SpreadsheetId,
-    },
-    memory::Memory,
-    message::{Content, Context, Message},
-    ownership,
-    partner::RowTrouble,
-    row::{CellValue, Column, DesiredRow},
-    rules::Rules,
-    session::Locale,
-    tab::Tab,
-    text::Text,
-    view::View,
+    journal::MemoryStore,
 };
 
 pub(crate) const ANNA: ChatId = ChatId(7001);
@@ -37,7 +39,7 @@ pub(crate) const ADMIN: ChatId = ChatId(1);
 #[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) rules: Rules,
-    pub(crate) state: Memory,
+    pub(crate) state: MemoryStore,
     pub(crate) now: Timestamp,
     seq: u64,
     messages: i64,
@@ -78,7 +80,7 @@ impl Table {
         };
         Self {
             rules,
-            state: Memory::default(),
+            state: MemoryStore::default(),
             now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
             seq: 0,
             messages: 100,
@@ -259,13 +261,12 @@ impl Table {
             |(at, wake): &(Timestamp, Wake)| *at <= self.now && matches!(wake, Wake::Parked(_));
         let due: Vec<_> = self
             .state
-            .timers
-            .keys()
+            .timers()
+            .into_iter()
             .filter(|timer| waited(timer))
-            .cloned()
             .collect();
         let answered = due.into_iter().flat_map(|timer| {
-            self.state.timers.remove(&timer);
+            self.state.remove_timer(&timer);
             self.event(&Event::Due(timer.1))
         });
         let words = words.into_iter().filter(|word| word != "wake in 0 s");

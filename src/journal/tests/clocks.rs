@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::effect::OutboxState,
-    journal::{clock_shift, error::TableError, keys, outbox, records::Timer, tables::TableId},
+    journal::{clock_shift, error::TableError, keys, outbox, records::Timer, store::TableId},
 };
 
 #[tokio::test]

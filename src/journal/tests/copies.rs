@@ -15,7 +15,7 @@ use crate::{
         records::{self, VERSION},
         recovery::FORMAT,
         restore,
-        tables::TableId,
+        store::{TableId, file::definition},
     },
 };
 
@@ -345,7 +345,7 @@ fn of_the_first_version(dir: &Path) {
     let database = Database::create(dir.join("journal.redb")).unwrap();
     let tx = database.begin_write().unwrap();
     for id in FIRST {
-        let mut table = tx.open_table(id.definition()).unwrap();
+        let mut table = tx.open_table(definition(id)).unwrap();
         for (_, key, value) in records.iter().filter(|(of, ..)| *of == id) {
             table.insert(&key[..], &value[..]).unwrap();
         }

@@ -14,7 +14,7 @@ use crate::{
     journal::{
         apply::apply,
         error::TableError,
-        tables::{self, TableId},
+        store::{self, TableId},
     },
 };
 
@@ -80,7 +80,7 @@ fn what_an_older_spelling_has_left_of_the_person_goes_too() {
             ..Decision::default()
         },
     );
-    let snapshot = Snapshot::of(tables::open_for_reading(&db.begin_read().unwrap()).unwrap());
+    let snapshot = Snapshot::of(store::file::open_for_reading(&db.begin_read().unwrap()).unwrap());
     let known = [old, new, other].map(|written| snapshot.view().partner(&code(written)).is_some());
     assert_eq!(known, [false, true, true]);
     let due: Vec<RowKey> = snapshot.dirty(9).into_iter().map(|(key, _)| key).collect();
@@ -134,7 +134,8 @@ fn what_is_to_be_put_right_in_the_row_of_the_person_is_forgotten_and_that_of_oth
             })
             .unwrap();
         }
-        let snapshot = Snapshot::of(tables::open_for_reading(&db.begin_read().unwrap()).unwrap());
+        let snapshot =
+            Snapshot::of(store::file::open_for_reading(&db.begin_read().unwrap()).unwrap());
         (snapshot.misplaced(&sheet), snapshot.figures().intents)
     };
     assert_eq!(left_of(&[leaves, other]), (vec![cell(other)], 1));

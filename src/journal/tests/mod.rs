@@ -10,10 +10,10 @@ mod erase;
 mod failure;
 mod flow;
 mod layout;
-mod like_memory;
 mod mixed;
 mod outbox;
 mod sheets;
+mod store;
 
 use std::{
     fs, io,
@@ -34,7 +34,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::{
     BestEffort, DedupKey, Interpret, Journal, Nudges, Parts, Signals, Snapshot, Undecodable,
     disk::{self, OpenDatabase},
-    tables::WriteTables,
+    store::WriteTables,
 };
 use crate::clock;
 use crate::domain::{

@@ -5,7 +5,7 @@ use std::future::Future;
 use super::*;
 use crate::{
     domain::{effect::OutboxState, event::RetryAfter},
-    journal::{apply::apply, error::TableError, inbox, keys, outbox, tables::TableId},
+    journal::{apply::apply, error::TableError, inbox, keys, outbox, store::TableId},
 };
 
 fn reply(seq: u64) -> OutboxId {

@@ -16,7 +16,7 @@ use crate::{
         apply::apply,
         error::TableError,
         inbox, outbox, retention,
-        tables::{self, ReadTables, TableId},
+        store::{self, ReadTables, TableId},
         tokens,
     },
 };
@@ -27,7 +27,7 @@ fn sheet(name: &str) -> SpreadsheetId {
 
 fn reading(db: &Database) -> ReadTables {
     use redb::ReadableDatabase;
-    tables::open_for_reading(&db.begin_read().unwrap()).unwrap()
+    store::file::open_for_reading(&db.begin_read().unwrap()).unwrap()
 }
 
 fn transact<T>(

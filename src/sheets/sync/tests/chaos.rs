@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use simulator::sheets::{NumberFormat, Workbook};
 
 use super::{
+    bench::spreadsheet,
     crowd::{Act, CHATS, Crowd, HEADERS, act, rows, set, telegram_of, text, texts},
     script::{Script, config, script},
     world::{APPEALS, World},
@@ -112,9 +113,9 @@ fn play_from(
     prop_assert!(
         rests,
         "it never ends: dirty {:?}, open {:?}, misplaced {:?}",
-        world.memory.dirty,
-        world.intents,
-        world.misplaced
+        world.journal.store.dirty(),
+        world.journal.intents(),
+        world.journal.misplaced(&spreadsheet())
     );
     let checks = [
         check_answers(&world, &crowd),
@@ -161,8 +162,10 @@ fn check_answers(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> 
         let sent = answers.iter().filter(|one| *one == &(*chat, *text)).count();
         // The stated bound: a sort that leaves our column out may trade two rows of one partner, and nothing tells.
         let several = world
-            .memory
+            .journal
+            .store
             .appeals()
+            .iter()
             .filter(|appeal| appeal.chat.0 == *chat)
             .count()
             > 1;
@@ -217,9 +220,10 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
             )));
         };
         let appeal = world
-            .memory
+            .journal
+            .store
             .numbered(number)
-            .and_then(|id| world.memory.appeal(id));
+            .and_then(|id| world.journal.store.appeal(id));
         let Some(appeal) = appeal else {
             // The operator is told of numbers that the copy cannot know and that stand beside nobody, or twice.
             let twice = keys
@@ -253,8 +257,12 @@ fn check_rows(world: &World, crowd: &Crowd<'_>, restored: bool) -> Result<(), Te
             row,
             number
         );
-        let desired =
-            project(&world.rules, &world.memory, &RowKey::Appeal(appeal.id)).expect("a row");
+        let desired = project(
+            &world.rules,
+            &world.journal.store,
+            &RowKey::Appeal(appeal.id),
+        )
+        .expect("a row");
         for (column, value) in desired.ours {
             let header = match column {
                 Column::Delivery => "Доставка",
@@ -300,15 +308,17 @@ fn says(held: &str, text: &str) -> bool {
 fn check_dialogues(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError> {
     for (chat, text) in &crowd.written {
         let holders = world
-            .memory
+            .journal
+            .store
             .appeals()
+            .into_iter()
             .filter(|appeal| appeal.chat.0 == *chat);
-        let lines = holders.flat_map(|appeal| world.memory.lines(appeal.id, usize::MAX));
+        let lines = holders.flat_map(|appeal| world.journal.store.lines(appeal.id, usize::MAX));
         // A history that was taken over as a whole is one more copy.
         let holds = |line: &Line| line.author == Author::Partner && says(line.text.as_str(), text);
         prop_assert_eq!(lines.filter(holds).count(), 1, "{}", text);
     }
-    for appeal in world.memory.appeals() {
+    for appeal in &world.journal.store.appeals() {
         let number = appeal.number.expect("given").to_string();
         let whole: Vec<_> = rows(&world.book)
             .into_iter()
@@ -320,8 +330,10 @@ fn check_dialogues(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError
             .collect();
         // The stated bound again: two rows of one partner, or a row and its copy, that such a sort has traded whole.
         let several = world
-            .memory
+            .journal
+            .store
             .appeals()
+            .iter()
             .filter(|other| other.chat == appeal.chat)
             .count()
             > 1;
@@ -330,7 +342,12 @@ fn check_dialogues(world: &World, crowd: &Crowd<'_>) -> Result<(), TestCaseError
         }
         if let [row] = whole.as_slice() {
             let history = text(&world.book, *row, "текст_обращений");
-            let wanted = shown_history(&world.rules, &world.memory, appeal, appeal.dialogue.lines);
+            let wanted = shown_history(
+                &world.rules,
+                &world.journal.store,
+                appeal,
+                appeal.dialogue.lines,
+            );
             prop_assert_eq!(&history, &wanted, "№ {}", number);
             check_archive(world, appeal, &history)?;
             prop_assert_eq!(appeal.dialogue.lines, appeal.dialogue.written);
@@ -372,7 +389,7 @@ fn check_archive(world: &World, appeal: &Appeal, history: &str) -> Result<(), Te
             cell: usize::MAX,
             ..world.rules.clone()
         },
-        &world.memory,
+        &world.journal.store,
         &Appeal {
             dialogue: Dialogue {
                 shown_from: 0,

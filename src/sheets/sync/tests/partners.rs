@@ -16,11 +16,12 @@ impl World {
     pub(super) fn register(&mut self, chat: ChatId) {
         let mut session = Session::new(chat, Locale::Ru);
         session.partner = PartnerCode::fold(&format!("п{chat}"));
-        self.memory.put(Entity::Session(session));
+        self.journal.store.put_entity(&Entity::Session(session));
     }
 
     pub(super) fn writes_to_us(&mut self, chat: ChatId, text: &str) {
-        let id = MessageId(i64::try_from(self.seq).expect("small"));
+        self.messages += 1;
+        let id = MessageId(self.messages);
         self.last_written.insert(chat, id);
         let message = self.message(chat, id, text);
         self.decide(&Event::Update(Update::Message(message)));

@@ -205,11 +205,11 @@ fn opened() -> World {
             at: jiff::Timestamp::UNIX_EPOCH,
             seq: Seq(0),
         });
-        world.memory.put(Entity::Partner(partner));
+        world.journal.store.put_entity(&Entity::Partner(partner));
     }
-    let mut tab = world.memory.partners_tab();
+    let mut tab = world.journal.store.partners_tab();
     tab.bound = 3;
-    world.memory.put(Entity::Tab(tab.into()));
+    world.journal.store.put_entity(&Entity::Tab(tab.into()));
     let quiet = Script::QUIET;
     let mut nobody = Marketers {
         script: &quiet,
@@ -237,7 +237,7 @@ fn play(script: &Script<Act>) -> Result<(), TestCaseError> {
     prop_assert!(
         world.is_quiet(),
         "it comes to rest: {:?}",
-        world.memory.dirty
+        world.journal.store.dirty()
     );
     let mut times: BTreeMap<(PromotionKey, ChatId), usize> = BTreeMap::new();
     for (_, id, _) in &world.sent {
@@ -280,13 +280,13 @@ fn ends_well(
     {
         let key = PromotionKey(cell(&line, "Ключ"));
         prop_assert!(keys.insert(key.clone()), "{key:?} stands twice");
-        let promotion = world.memory.promotion(&key);
+        let promotion = world.journal.store.promotion(&key);
         prop_assert!(promotion.is_some(), "{key:?} is nobody's: {:?}", line.cells);
         let promotion = promotion.expect("it was seen");
         prop_assert_eq!(promotion.row.offer.title.as_str(), cell(&line, "Название"));
         let row = crate::domain::project::project(
             &world.rules,
-            &world.memory,
+            &world.journal.store,
             &RowKey::Promotion(key.clone()),
         )
         .expect("it stands");
@@ -311,7 +311,8 @@ fn ends_well(
             row.shared
         );
         let paused = world
-            .memory
+            .journal
+            .store
             .broadcast(&key)
             .is_some_and(|broadcast| broadcast.ended.is_none());
         if matches!(promotion.stage, Stage::Announced(_)) && !paused {

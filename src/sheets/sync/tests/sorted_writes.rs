@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use simulator::sheets::Workbook;
 
 use super::{
+    bench::spreadsheet,
     crowd::{Act, HEADERS, rows, set, sort, text},
     script::{At, Mishap, Moment, config},
     world::{APPEALS, People, World},
@@ -126,22 +127,27 @@ fn play(storm: &Storm) -> Result<(), TestCaseError> {
     prop_assert!(
         rests,
         "it never ends: dirty {:?}, open {:?}, misplaced {:?}",
-        world.memory.dirty,
-        world.intents,
-        world.misplaced
+        world.journal.store.dirty(),
+        world.journal.intents(),
+        world.journal.misplaced(&spreadsheet())
     );
     let all = rows(&world.book);
     for (row, cells) in all.iter().filter(|(_, cells)| !cells.is_empty()) {
         let number = text(&world.book, *row, "№").parse().ok();
-        let appeal = number.and_then(|number| world.memory.numbered(number));
+        let appeal = number.and_then(|number| world.journal.store.numbered(number));
         let Some(appeal) = appeal else {
             return Err(TestCaseError::fail(format!(
                 "row {row} is nobody's: {cells:?}"
             )));
         };
-        let lines = world.memory.lines(appeal, usize::MAX);
-        let whole = world.memory.appeal(appeal).expect("numbered");
-        let wanted = shown_history(&world.rules, &world.memory, &whole, whole.dialogue.lines);
+        let lines = world.journal.store.lines(appeal, usize::MAX);
+        let whole = world.journal.store.appeal(appeal).expect("numbered");
+        let wanted = shown_history(
+            &world.rules,
+            &world.journal.store,
+            &whole,
+            whole.dialogue.lines,
+        );
         prop_assert_eq!(
             text(&world.book, *row, "текст_обращений"),
             wanted,

@@ -17,18 +17,14 @@ use super::{
 };
 use crate::{
     domain::{
-        decide::decide,
-        effect::Effect,
-        event::{Event, Misplaced, Outcome},
+        event::{Event, Outcome},
         identity,
-        ids::{BatchToken, ChatId, MessageId, OutboxId, Seq, SpreadsheetId},
-        memory::Memory,
-        ownership,
+        ids::{ChatId, MessageId, OutboxId, SpreadsheetId},
         rules::Rules,
         tab::Tab,
         view::View,
     },
-    journal::{Intent, StoreError},
+    journal::{MemoryJournal, MemoryStore, StoreError},
     sheets::{
         quota::Kind,
         sync::Start,
@@ -56,14 +52,11 @@ pub(super) trait People {
 /// Everything.
 pub(super) struct World {
     pub(super) rules: Rules,
-    pub(super) memory: Memory,
+    pub(super) journal: MemoryJournal,
     pub(super) book: Workbook,
     pub(super) now: Timestamp,
     /// What Telegram has taken.
     pub(super) sent: Vec<(ChatId, OutboxId, String)>,
-    pub(super) intents: BTreeMap<i32, Intent>,
-    /// What stands where it should not, as the journal knows it.
-    pub(super) misplaced: Vec<Misplaced>,
     /// Calls that have changed the workbook.
     pub(super) writes: usize,
     /// Calls to Google, and to the journal.
@@ -73,21 +66,18 @@ pub(super) struct World {
     /// When a call of which kind was made.
     pub(super) log: Vec<(Timestamp, Kind)>,
     stepper: Stepper,
-    pub(super) seq: u64,
+    /// Messages that partners have written.
+    pub(super) messages: i64,
     /// Each partner's last message.
     pub(super) last_written: BTreeMap<ChatId, MessageId>,
-    tokens: i32,
     /// A batch that is still on its way.
     late: Option<Value>,
     nudged: bool,
     /// A copy of the journal.
-    copy: Option<JournalCopy>,
+    copy: Option<MemoryStore>,
     /// The one tab that is worked with.
     words: TabWords,
 }
-
-/// What the journal holds: entities, intents, what stands where it should not, the last record and the last token.
-type JournalCopy = (Memory, BTreeMap<i32, Intent>, Vec<Misplaced>, u64, i32);
 
 /// What an output led to.
 enum Led {
@@ -103,26 +93,24 @@ impl World {
 
     /// A synchroniser with this tab.
     pub(super) fn of(book: Workbook, words: TabWords) -> Self {
+        let rules = Rules {
+            // A small one, so that long dialogues are short.
+            cell: 400,
+            ..Rules::default()
+        };
         let mut world = Self {
-            rules: Rules {
-                // A small one, so that long dialogues are short.
-                cell: 400,
-                ..Rules::default()
-            },
-            memory: Memory::default(),
+            journal: MemoryJournal::new(rules.clone()),
+            rules,
             book,
             now: "2026-03-02T08:00:00Z".parse().expect("a moment"),
             sent: Vec::new(),
-            intents: BTreeMap::new(),
-            misplaced: Vec::new(),
             writes: 0,
             calls: (0, 0),
             exposed: false,
             log: Vec::new(),
             stepper: super::bench::stepper_of(None),
-            seq: 0,
+            messages: 0,
             last_written: BTreeMap::new(),
-            tokens: 0,
             late: None,
             nudged: false,
             copy: None,
@@ -134,34 +122,15 @@ impl World {
 
     /// Stores and decides an event.
     pub(super) fn decide(&mut self, event: &Event) {
-        self.seq += 1;
-        let decision = decide(&self.rules, &self.memory, Seq(self.seq), event, self.now);
-        assert_eq!(
-            ownership::check(&self.memory, &decision),
-            Ok(()),
-            "{event:?}"
-        );
-        if let Some(token) = decision.given_elsewhere {
-            self.tokens = self.tokens.max(token.0);
-        }
-        if let Some((_, misplaced)) = &decision.misplaced {
-            self.misplaced.clone_from(misplaced);
-        }
-        if let Some((_, token)) = &decision.settled {
-            self.intents.remove(&token.0);
-        }
-        self.nudged |= decision
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Look(_)));
-        self.memory.apply(Seq(self.seq), decision, self.now);
+        self.nudged |= !self.journal.apply(event, self.now).is_empty();
+        assert_eq!(self.journal.quarantined(), 0, "{event:?}");
     }
 
     /// Telegram takes what waits, and timers go off.
     pub(super) fn deliver(&mut self) {
-        for entry in self.memory.waiting(self.now) {
+        for entry in self.journal.store.waiting(self.now) {
             let id = entry.send.id;
-            self.memory.claim(&id);
+            self.journal.store.claim(&id);
             self.sent.push((
                 entry.send.to,
                 id.clone(),
@@ -169,17 +138,8 @@ impl World {
             ));
             self.decide(&Event::Sent(id, Outcome::Delivered(MessageId(1))));
         }
-        let due: Vec<_> = self
-            .memory
-            .timers
-            .keys()
-            .filter(|(at, _)| *at <= self.now)
-            .cloned()
-            .collect();
-        for timer in due {
-            self.memory.timers.remove(&timer);
-            self.decide(&Event::Due(timer.1));
-        }
+        self.nudged |= !self.journal.fire_timers(self.now).is_empty();
+        assert_eq!(self.journal.quarantined(), 0, "a timer");
     }
 
     /// One round: a snapshot, whatever it leads to, and some time.
@@ -197,7 +157,7 @@ impl World {
 
     /// Rows are dirty, or time has passed.
     pub(super) fn wakes(&mut self, people: &mut dyn People) {
-        let input = if self.memory.dirty.is_empty() {
+        let input = if self.journal.store.dirty().is_empty() {
             Answer::Time
         } else {
             Answer::Dirty(BTreeSet::from([self.words.tab]))
@@ -229,11 +189,11 @@ impl World {
 
     /// Nothing is dirty, no batch is open.
     pub(super) fn is_quiet(&self) -> bool {
-        self.memory.dirty.is_empty()
-            && self.intents.is_empty()
-            && self.misplaced.is_empty()
+        self.journal.store.dirty().is_empty()
+            && self.journal.intents().is_empty()
+            && self.journal.misplaced(&spreadsheet()).is_empty()
             && self.late.is_none()
-            && self.memory.waiting(self.now).is_empty()
+            && self.journal.store.waiting(self.now).is_empty()
     }
 
     /// All calls at which anything happens were made, and so many more to Google; to the journal there are about two for each.
@@ -248,23 +208,18 @@ impl World {
 
     /// Somebody copies the journal.
     pub(super) fn copies(&mut self) {
-        self.copy = Some((
-            self.memory.clone(),
-            self.intents.clone(),
-            self.misplaced.clone(),
-            self.seq,
-            self.tokens,
-        ));
+        self.copy = Some(self.journal.store.clone());
     }
 
     /// Where nothing was written since, nothing in the spreadsheet tells that it has gone on: the stated bound.
     fn restore(&mut self) {
-        let newest = self.structure().newest_token.map_or(0, |token| token.0);
-        if let Some((memory, intents, misplaced, seq, tokens)) =
-            self.copy.clone().filter(|copy| copy.4 < newest)
-        {
-            (self.memory, self.intents, self.misplaced) = (memory, intents, misplaced);
-            (self.seq, self.tokens) = (seq, tokens);
+        let newest = self.structure().newest_token;
+        let Some(copy) = self.copy.clone() else {
+            return;
+        };
+        let ours = std::mem::replace(&mut self.journal.store, copy);
+        if self.journal.last_token() >= newest {
+            self.journal.store = ours;
         }
     }
 
@@ -275,22 +230,29 @@ impl World {
 
     /// A new process on what the old one has stored.
     fn restart(&mut self) {
-        let sighted = self.memory.tab(Tab::Appeals).reads().sighted.is_some();
-        let known: Vec<KnownRow> = self.memory.appeals().filter_map(KnownRow::of).collect();
+        let sighted = self
+            .journal
+            .store
+            .tab(Tab::Appeals)
+            .reads()
+            .sighted
+            .is_some();
+        let appeals = self.journal.store.appeals();
+        let known: Vec<KnownRow> = appeals.iter().filter_map(KnownRow::of).collect();
         self.stepper = Stepper::new(Start {
             spreadsheet: spreadsheet(),
             tabs: vec![self.words.clone()],
             archive: archive(),
-            templates: (templates(), self.memory.templates().all),
+            templates: (templates(), self.journal.store.templates().all),
             known: sighted
                 .then_some((Tab::Appeals, known))
                 .into_iter()
                 .collect(),
-            open: self.intents.values().cloned().collect(),
-            misplaced: self.misplaced.clone(),
+            open: self.journal.intents(),
+            misplaced: self.journal.misplaced(&spreadsheet()),
             account: super::bench::ACCOUNT.to_owned(),
             wording: crate::domain::wording::Wording::built_in(),
-            last_token: (self.tokens > 0).then_some(BatchToken(self.tokens)),
+            last_token: self.journal.last_token(),
         });
     }
 
@@ -381,11 +343,13 @@ impl World {
                 self.apply(&events, &overwritten);
                 Answer::Applied(Ok(()))
             }
-            Call::Index(asked) => {
-                Answer::Indexed(Ok(identity::index(&self.rules, &self.memory, &asked)))
-            }
+            Call::Index(asked) => Answer::Indexed(Ok(identity::index(
+                &self.rules,
+                &self.journal.store,
+                &asked,
+            ))),
             Call::Project(_) => Answer::Projected(self.project()),
-            Call::Intend(touched) => Answer::Intended(Ok(self.intend(touched))),
+            Call::Intend(touched) => Answer::Intended(Ok(self.intend(&touched))),
             Call::Wait(_) => unreachable!("it is no call"),
         }
     }

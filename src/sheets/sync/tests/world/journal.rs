@@ -6,11 +6,11 @@ use super::{World, spreadsheet};
 use crate::{
     domain::{
         event::{Event, RowMark, RowResult, WriteReport, WrittenRow},
-        ids::{BatchToken, RowKey, Seq},
+        ids::{RowKey, Seq},
         project::project,
         view::View,
     },
-    journal::{Intent, Touched},
+    journal::Touched,
     sheets::sync::{Intended, Wanted},
 };
 
@@ -26,7 +26,7 @@ impl World {
     fn moved(&self, marks: &[RowMark]) -> Vec<(RowKey, Seq)> {
         let key = |mark: &RowMark| match mark {
             RowMark::Partner(code) => Some(RowKey::Partner(code.clone())),
-            RowMark::Appeal(number) => self.memory.numbered(*number).map(RowKey::Appeal),
+            RowMark::Appeal(number) => self.journal.store.numbered(*number).map(RowKey::Appeal),
             RowMark::Promotion(key) => Some(RowKey::Promotion(key.clone())),
         };
         let keys = marks.iter().filter_map(key);
@@ -35,8 +35,8 @@ impl World {
 
     pub(super) fn project(&mut self) -> Vec<Wanted> {
         let (mut wanted, mut idle) = (Vec::new(), Vec::new());
-        for (key, dirtied) in self.memory.dirty.clone() {
-            match project(&self.rules, &self.memory, &key) {
+        for (key, dirtied) in self.journal.store.dirty() {
+            match project(&self.rules, &self.journal.store, &key) {
                 Some(row) => wanted.push(Wanted { row, dirtied }),
                 None => idle.push((key, dirtied)),
             }
@@ -61,21 +61,8 @@ impl World {
         }));
     }
 
-    pub(super) fn intend(&mut self, touched: Vec<Touched>) -> Intended {
-        self.tokens += 1;
-        let intent = Intent {
-            spreadsheet: spreadsheet(),
-            token: BatchToken(self.tokens),
-            touched,
-            at: self.now,
-        };
-        // What is stored must be readable again.
-        let stored = serde_json::to_string(&intent).expect("JSON");
-        assert_eq!(
-            serde_json::from_str::<Intent>(&stored).expect("readable"),
-            intent
-        );
-        self.intents.insert(self.tokens, intent.clone());
+    pub(super) fn intend(&mut self, touched: &[Touched]) -> Intended {
+        let intent = self.journal.intend(&spreadsheet(), touched, self.now);
         Intended {
             intent,
             old_tokens: Vec::new(),

@@ -7,7 +7,8 @@ use std::cell::RefCell;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{
+use super::MemoryStore;
+use crate::domain::{
     alerts::Alerts,
     appeal::{Appeal, Line},
     broadcast::{Announced, Broadcast},
@@ -17,7 +18,6 @@ use super::{
     ids::{
         AppealId, ChatId, CodeForm, MessageId, Number, OutboxId, PartnerCode, PromotionKey, Seq,
     },
-    memory::Memory,
     message::Post,
     partner::Partner,
     promotion::Promotion,
@@ -68,10 +68,10 @@ impl Case {
     /// Decides the event on the recorded state.
     #[must_use]
     pub fn decide(&self, rules: &Rules) -> Decision {
-        let mut memory = Memory::default();
+        let mut memory = MemoryStore::default();
         self.state
             .iter()
-            .for_each(|entity| memory.put(entity.clone()));
+            .for_each(|entity| memory.put_entity(entity));
         self.outbox
             .iter()
             .for_each(|entry| memory.put_message(entry.clone()));

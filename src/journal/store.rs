@@ -1,53 +1,43 @@
-//! The tables: one uniform shape for reading and for a transaction, so that the view on both is the same code.
+//! The store: the tables, typed, over a small key-value trait with two implementations, so that the view and every rule of the journal are
+//! one code on a file, in a transaction and in memory.
 //!
-//! Invariant: a read that failed is never taken for "nothing there" unnoticed; it leaves a trace that the reader asks for. Where the store
-//! panics over a damaged file, that is a failure of the disk, and never taken for a fault of the rules.
+//! Invariant: a read that failed is never taken for "nothing there" unnoticed; it leaves a trace that the reader asks for.
 
-use std::{
-    ops::Bound,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::OnceLock,
+pub(super) mod file;
+mod kv;
+mod maps;
+mod memory;
+
+use std::{ops::Bound, sync::OnceLock};
+
+pub use self::memory::MemoryStore;
+pub(super) use self::{
+    file::ReadTables,
+    kv::{Kv, KvMut, Pair, Scan},
 };
-
-use redb::{
-    AccessGuard, Range, ReadOnlyTable, ReadTransaction, ReadableTable, StorageError, Table,
-    TableDefinition, WriteTransaction,
-};
-
 use super::{
     error::{Result, TableError},
     records::{self, StoredRecord},
 };
 
-/// Keys and values alike are plain bytes; `keys` and `records` say what they hold.
-pub(super) type Bytes = &'static [u8];
-/// A key with its value, taken out of the table.
-pub(super) type Pair = (Vec<u8>, Vec<u8>);
-/// Tables inside the writer's transaction.
-pub(super) type WriteTables<'t> = Tables<Table<'t, Bytes, Bytes>>;
-/// Tables as they were committed.
-pub(super) type ReadTables = Tables<ReadOnlyTable<Bytes, Bytes>>;
-
-/// Calls the store, which panics over pages that make no sense; what it says then helps nobody, and the hook has told where it was.
-pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    let stumbled = || TableError::Damaged("the store stumbled over a page".to_owned());
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(stumbled()))
-}
+/// Tables that can be changed: inside the writer's transaction, or in memory.
+pub(super) type WriteTables<'t> = Tables<Box<dyn KvMut + 't>>;
 
 /// A table is declared once: what it holds, and its name in the file, for ever.
 macro_rules! tables {
     ($($(#[$about:meta])* $table:ident = $name:literal,)*) => {
         /// Every table there is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(super) enum TableId {
+        pub enum TableId {
             $($(#[$about])* $table,)*
         }
 
         impl TableId {
             /// In the order of the variants, which is the order of the opened tables.
-            const ALL: [Self; [$($name),*].len()] = [$(Self::$table),*];
+            pub(super) const ALL: [Self; [$($name),*].len()] = [$(Self::$table),*];
 
-            fn name(self) -> &'static str {
+            /// Its name in the file.
+            pub(super) fn name(self) -> &'static str {
                 match self {
                     $(Self::$table => $name,)*
                 }
@@ -126,46 +116,24 @@ impl TableId {
     pub(super) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|table| table.name() == name)
     }
-
-    /// How it is opened.
-    pub(super) fn definition(self) -> TableDefinition<'static, Bytes, Bytes> {
-        TableDefinition::new(self.name())
-    }
 }
 
-/// All tables, open.
-pub(super) struct Tables<T> {
-    open: Vec<T>,
+/// All tables of a store.
+#[derive(Debug, Clone, Default)]
+pub struct Tables<K> {
+    kv: K,
     failure: OnceLock<TableError>,
     changed: bool,
 }
 
-/// Opens every table for writing; creates missing ones.
-pub(super) fn open_for_writing(tx: &WriteTransaction) -> Result<WriteTables<'_>> {
-    let open = TableId::ALL.map(|table| tx.open_table(table.definition()));
-    Ok(Tables::of(open.into_iter().collect::<Result<_, _>>()?))
-}
-
-/// Opens every table for reading, as of now.
-pub(super) fn open_for_reading(tx: &ReadTransaction) -> Result<ReadTables> {
-    let open = TableId::ALL.map(|table| tx.open_table(table.definition()));
-    Ok(Tables::of(open.into_iter().collect::<Result<_, _>>()?))
-}
-
-impl<T> Tables<T> {
-    fn of(open: Vec<T>) -> Self {
+impl<K> Tables<K> {
+    /// The tables of this store.
+    pub(super) fn of(kv: K) -> Self {
         Self {
-            open,
+            kv,
             failure: OnceLock::new(),
             changed: false,
         }
-    }
-
-    /// No tables at all: every read fails.
-    pub(super) fn closed(error: TableError) -> Self {
-        let tables = Self::of(Vec::new());
-        tables.note_failure(error);
-        tables
     }
 
     /// The result, or the default with the error recorded: for a view, whose reads cannot return an error.
@@ -190,105 +158,33 @@ impl<T> Tables<T> {
         // Only the first error is kept: it causes the others.
         let _ = self.failure.set(error);
     }
-
-    fn at(&self, table: TableId) -> Result<&T> {
-        self.open
-            .get(table as usize)
-            .ok_or_else(|| TableError::Disk("the journal is closed".to_owned()))
-    }
 }
 
-/// A range of a table, pair by pair; it ends with the first failure.
-pub(super) struct Scan<'t>(Option<Range<'t, Bytes, Bytes>>);
-
-type Guards<'t> = (AccessGuard<'t, Bytes>, AccessGuard<'t, Bytes>);
-
-impl<'t> Scan<'t> {
-    /// All of a table.
-    pub(super) fn all(table: &'t impl ReadableTable<Bytes, Bytes>) -> Result<Self> {
-        guarded(|| Ok(Self(Some(table.iter()?))))
-    }
-
-    fn step(
-        &mut self,
-        next: impl FnOnce(&mut Range<'t, Bytes, Bytes>) -> Option<Result<Guards<'t>, StorageError>>,
-    ) -> Option<Result<Pair>> {
-        let range = self.0.as_mut()?;
-        let pair = guarded(|| {
-            let Some(pair) = next(range).transpose()? else {
-                return Ok(None);
-            };
-            Ok(Some((pair.0.value().to_vec(), pair.1.value().to_vec())))
-        });
-        if pair.is_err() {
-            self.0 = None;
-        }
-        pair.transpose()
-    }
-}
-
-impl Iterator for Scan<'_> {
-    type Item = Result<Pair>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.step(Iterator::next)
-    }
-}
-
-impl DoubleEndedIterator for Scan<'_> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.step(DoubleEndedIterator::next_back)
-    }
-}
-
-impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
+impl<K: Kv> Tables<K> {
     /// The bytes under a key.
     pub(super) fn bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        let table = self.at(table)?;
-        guarded(|| Ok(table.get(key)?.map(|value| value.value().to_vec())))
+        self.kv.get(table, key)
     }
 
     /// The record under a key.
     pub(super) fn read<R: StoredRecord>(&self, table: TableId, key: &[u8]) -> Result<Option<R>> {
-        let table = self.at(table)?;
-        guarded(|| {
-            let record = table.get(key)?;
-            record.map(|it| records::decode(it.value())).transpose()
-        })
+        let record = self.bytes(table, key)?;
+        record.map(|record| records::decode(&record)).transpose()
     }
 
     /// Whether there is anything under a key.
     pub(super) fn has(&self, table: TableId, key: &[u8]) -> Result<bool> {
-        let table = self.at(table)?;
-        guarded(|| Ok(table.get(key)?.is_some()))
+        Ok(self.bytes(table, key)?.is_some())
     }
 
     /// A range of a table in the order of its keys; lazy.
     pub(super) fn scan(&self, table: TableId, from: &[u8], to: Bound<&[u8]>) -> Result<Scan<'_>> {
-        let table = self.at(table)?;
-        let range = (Bound::Included(from), to);
-        guarded(|| Ok(Scan(Some(table.range::<&[u8]>(range)?))))
+        self.kv.range(table, from, to)
     }
 
     /// A whole table; lazy.
     pub(super) fn all(&self, table: TableId) -> Result<Scan<'_>> {
         self.scan(table, &[], Bound::Unbounded)
-    }
-
-    /// What is picked from the keys of a table; the values are not touched.
-    pub(super) fn keys<R>(
-        &self,
-        table: TableId,
-        mut pick: impl FnMut(&[u8]) -> Option<R>,
-    ) -> Result<Vec<R>> {
-        let table = self.at(table)?;
-        guarded(|| {
-            let mut picked = Vec::new();
-            for pair in table.iter()? {
-                picked.extend(pick(pair?.0.value()));
-            }
-            Ok(picked)
-        })
     }
 
     /// Keys with their values of a range, at most `most`.
@@ -304,16 +200,14 @@ impl<T: ReadableTable<Bytes, Bytes>> Tables<T> {
 
     /// How many there are; costs nothing.
     pub(super) fn count(&self, table: TableId) -> Result<u64> {
-        let table = self.at(table)?;
-        guarded(|| Ok(table.len()?))
+        self.kv.count(table)
     }
 }
 
-impl<'t> WriteTables<'t> {
+impl<K: KvMut> Tables<K> {
     /// Stores bytes.
     pub(super) fn put(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
-        let table = self.at_mut(table)?;
-        guarded(|| Ok(table.insert(key, value).map(drop)?))?;
+        self.kv.insert(table, key, value)?;
         self.changed = true;
         Ok(())
     }
@@ -330,8 +224,7 @@ impl<'t> WriteTables<'t> {
 
     /// Removes what is there; tells whether anything was.
     pub(super) fn remove(&mut self, table: TableId, key: &[u8]) -> Result<bool> {
-        let table = self.at_mut(table)?;
-        let there = guarded(|| Ok(table.remove(key)?.is_some()))?;
+        let there = self.kv.remove(table, key)?;
         self.changed |= there;
         Ok(there)
     }
@@ -351,11 +244,5 @@ impl<'t> WriteTables<'t> {
     /// Whether anything was changed, so that an empty transaction need not be committed.
     pub(super) fn changed(&self) -> bool {
         self.changed
-    }
-
-    fn at_mut(&mut self, table: TableId) -> Result<&mut Table<'t, Bytes, Bytes>> {
-        self.open
-            .get_mut(table as usize)
-            .ok_or_else(|| TableError::Disk("the journal is closed".to_owned()))
     }
 }
