@@ -30,7 +30,10 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use fluent_bundle::{FluentResource, concurrent::FluentBundle};
 use jiff::civil::Date;
@@ -300,9 +303,14 @@ struct Texts {
 }
 
 impl Wording {
-    /// The texts that are built in, with notes in Russian.
+    /// The texts that are built in, with notes in Russian; read once in a process.
     #[must_use]
     pub fn built_in() -> Self {
+        static BUILT_IN: LazyLock<Wording> = LazyLock::new(Wording::parse);
+        BUILT_IN.clone()
+    }
+
+    fn parse() -> Self {
         let texts = |locale| {
             let built_in = Arc::new(bundle(locale));
             let said = Arc::clone(&built_in);
