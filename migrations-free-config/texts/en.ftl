@@ -228,7 +228,6 @@ delivery-formula = not delivered: the cell holds a formula, and its value has ch
 delivery-formula-kept = delivered { $time }; the cell holds a formula, please clear it yourself
 delivery-unready = waiting: the cell shows “{ $shown }”, which is no answer. Correct the formula or type the text, and we will send it
 delivery-unready-held = waiting: the cell shows “{ $shown }”, which is no answer. Once there is a value we will hold it: it may have stood here before the start
-delivery-picture = waiting: a picture drawn by =IMAGE is seen in the sheet alone. Type the answer, with the link to the picture on a line of its own, and we will send it
 delivery-noted = a note in the dialogue since { $time }; the partner does not see it
 delivery-waiting = waiting to be sent
 delivery-held = waiting: the answer stood here before the start. To send it, change the text or ask the administrator

@@ -28,9 +28,6 @@ const ERRORS: [&str; 17] = [
 /// What a cell shows while its value is on its way.
 const LOADING: [&str; 2] = ["loading", "загрузка"];
 
-/// Said of a cell that shows nothing, since its formula draws a picture.
-pub const PICTURE: &str = "=IMAGE";
-
 /// Whether a cell shows that its formula has failed or that its value has not come yet.
 #[must_use]
 pub fn is_unready(cell: &str) -> bool {

@@ -11,7 +11,6 @@ mod memory;
 mod outcome;
 mod pacing;
 mod pass;
-mod pictures;
 mod places;
 mod planner;
 pub(super) mod prepare;

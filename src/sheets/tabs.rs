@@ -120,7 +120,7 @@ fn unchanged(
             // A column that has come up, or is gone, is a change.
             previous.text(old, column) == now.text(row, column)
         };
-        old.telegram == row.telegram && old.unshown == row.unshown && watched.iter().all(shows)
+        old.telegram == row.telegram && watched.iter().all(shows)
     };
     rows.len() == old.len()
         && rows.iter().all(|row| old.iter().any(|old| same(old, row)))

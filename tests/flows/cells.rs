@@ -219,24 +219,3 @@ async fn an_answer_that_rests_says_until_when_and_is_taken_back_or_replaced() {
     assert_eq!(play.heard("Поспешил"), 0);
     play.ends(service).await;
 }
-
-#[tokio::test]
-async fn a_picture_that_a_formula_draws_is_no_answer_and_the_row_says_so() {
-    let (play, service) = Play::with_appeal().await;
-    service.stop().await;
-    play.testbed.sheets.with(BOOK, |book| {
-        let cell = book.address(APPEALS, ("№", "2"), ANSWER);
-        let cell = cell.expect("there is such a cell");
-        let (draws, shows) = ("=IMAGE(\"https://a.example/x.png\")", String::new());
-        let typed = book.type_formula(APPEALS, &cell, draws, Shown::Text(shows));
-        typed.expect("it is typed");
-    });
-    let before = play.marina.messages().len();
-    let service = play.start().await;
-    let says = |text: &str| text.starts_with("ждёт: картинку из =IMAGE видно только в таблице");
-    play.shows(2, "Доставка", says).await;
-    play.settled().await;
-    assert_eq!(play.marina.messages().len(), before);
-    answered(&play, "Вот она словами", "Вот она словами").await;
-    play.ends(service).await;
-}

@@ -298,8 +298,6 @@ fn every_word_in_the_delivery_column_reads_well() {
         Note::DeliveryFormula,
         Note::DeliveryUnready("#REF!", false),
         Note::DeliveryUnready("Loading...", true),
-        Note::DeliveryUnready("=IMAGE", false),
-        Note::DeliveryUnready("=IMAGE", true),
         Note::DeliveryFormulaKept("14:02"),
         Note::DeliveryWaiting,
         Note::DeliveryHeld(false),

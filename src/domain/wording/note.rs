@@ -15,7 +15,6 @@ use crate::domain::{
     refusal::WriteRefusal,
     tab::Tab,
     text::Text,
-    unready::PICTURE,
 };
 
 texts! {
@@ -310,7 +309,6 @@ choices! {
     }
 
     unready(shown: &'a str, held: bool) {
-        (PICTURE, false) => "delivery-picture",
         (shown, false) => "delivery-unready" (shown),
         (shown, true) => "delivery-unready-held" (shown),
     }

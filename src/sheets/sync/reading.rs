@@ -2,7 +2,6 @@
 //!
 //! Invariant: a tab that cannot be read drops out of the pass, in words; the others go on.
 
-mod pictures;
 mod styles;
 mod templates;
 
@@ -139,7 +138,6 @@ async fn read_cells(
     }
     let read_before = reading.snapshots.len();
     reading.close(memory, tabs, io.now());
-    pictures::read(io, memory, reading, read_before).await?;
     styles::read(io, memory, reading, read_before).await
 }
 

@@ -14,7 +14,6 @@ mod numbers;
 mod pace;
 mod partners;
 mod people;
-mod pictures;
 mod places;
 mod promotions;
 mod refused;

@@ -24,7 +24,7 @@ use crate::{
         text::Text,
         unready::is_unready,
     },
-    sheets::{a1::a1_columns, tabs::keys, wire::SheetId},
+    sheets::{tabs::keys, wire::SheetId},
 };
 
 /// Columns that we write.
@@ -86,7 +86,7 @@ pub struct Row {
     pub history: Option<Box<str>>,
     /// Its `№` is new to us, and the next read reads its history.
     pub unread: bool,
-    /// The content cell of a promotion, or the answer cell of an appeal, shows nothing and yet holds a formula that draws a picture.
+    /// Promotions: the content cell shows nothing and yet holds a formula, as one that draws a picture does.
     pub unshown: bool,
     /// We have written here since: whatever the next read shows is news.
     pub stale: bool,
@@ -201,20 +201,6 @@ impl TabSnapshot {
         }
         let at = self.columns.iter().position(|&known| known == column)?;
         row.texts.get(at).map(AsRef::as_ref)
-    }
-
-    /// A whole column, as a range.
-    #[must_use]
-    pub fn column(&self, column: Column) -> Option<String> {
-        let at = self.layout.position(column)?;
-        Some(a1_columns(&self.title, (at, at + 1)))
-    }
-
-    /// Whether the answer cell of a row was read, and shows nothing.
-    #[must_use]
-    pub fn shows_no_answer(&self, row: &Row) -> bool {
-        let shown = self.text(row, Column::Answer);
-        shown.is_some_and(|shown| Text::from(shown).is_blank())
     }
 
     /// How many rows it has, for people: those of the staff list that are nobody's are told apart.

@@ -293,10 +293,7 @@ fn appeal_cells(
     let text = |column| Text::from(snapshot.text(row, column).unwrap_or_default());
     AppealCells {
         status: status(words, &text(Column::Status)),
-        answer: match row.unshown {
-            true => AnswerCell::Unready(unready::PICTURE.into()),
-            false => answer(text(Column::Answer)),
-        },
+        answer: answer(text(Column::Answer)),
         styles: snapshot.styles.get(&row.row).cloned().unwrap_or_default(),
         delivery: text(Column::Delivery),
         updated: text(Column::Updated),
