@@ -22,7 +22,6 @@ use sheetdesk::{
         promotion::{Offer, PromotionRow},
         rules::Rules,
         tab::Tab,
-        view::View as _,
     },
     fetch::Fetcher,
     journal::{Journal, Nudges, Signals, Undecodable},

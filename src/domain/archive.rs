@@ -46,7 +46,7 @@ struct Piece {
 }
 
 /// The dialogue as its cell should show it, and the parts that it has no room for.
-pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &Appeal) -> Shown {
+pub(super) fn show(rules: &Rules, view: &dyn View, number: Number, appeal: &Appeal) -> Shown {
     let mut scroll = Scroll::of(view, appeal, appeal.dialogue.lines);
     let (mut parts, mut last) = (Vec::new(), appeal.dialogue.shelf.parts);
     while scroll.weight > rules.cell && parts.len() < MOST_PARTS {
@@ -70,7 +70,7 @@ pub(super) fn show(rules: &Rules, view: &impl View, number: Number, appeal: &App
 }
 
 /// The cell that covers so many lines, as it stands when every confirmed part has left it and no other.
-pub(super) fn shown(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u32) -> String {
+pub(super) fn shown(rules: &Rules, view: &dyn View, appeal: &Appeal, covered: u32) -> String {
     cell(
         rules,
         appeal.number,
@@ -80,12 +80,12 @@ pub(super) fn shown(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u
 }
 
 /// Whether the dialogue is too long for its cell, so that a part of it is on its way to the archive, or may be.
-pub(super) fn overflows(rules: &Rules, view: &impl View, appeal: &Appeal) -> bool {
+pub(super) fn overflows(rules: &Rules, view: &dyn View, appeal: &Appeal) -> bool {
     Scroll::of(view, appeal, appeal.dialogue.lines).weight > rules.cell
 }
 
 /// Every part up to this number is in the archive: the row shows the rest.
-pub(super) fn confirm(rules: &Rules, view: &impl View, appeal: &mut Appeal, parts: u32) {
+pub(super) fn confirm(rules: &Rules, view: &dyn View, appeal: &mut Appeal, parts: u32) {
     if parts <= appeal.dialogue.shelf.parts {
         return;
     }
@@ -157,7 +157,7 @@ fn said(line: &Line) -> Option<Note<'_>> {
 }
 
 impl Scroll {
-    fn of(view: &impl View, appeal: &Appeal, covered: u32) -> Self {
+    fn of(view: &dyn View, appeal: &Appeal, covered: u32) -> Self {
         let lines = view
             .lines(appeal.id, lines_from(appeal, appeal.dialogue.shown_from))
             .into_iter()

@@ -40,11 +40,11 @@ macro_rules! changed {
 }
 
 /// The context of one decision.
-pub(super) struct DecisionContext<'a, V> {
+pub(super) struct DecisionContext<'a> {
     /// The settings.
     pub(super) rules: &'a Rules,
     /// The state before this decision.
-    pub(super) view: &'a V,
+    pub(super) view: &'a dyn View,
     /// The event's sequence number.
     pub(super) seq: Seq,
     /// The moment.
@@ -54,8 +54,8 @@ pub(super) struct DecisionContext<'a, V> {
     appeals: u16,
 }
 
-impl<'a, V: View> DecisionContext<'a, V> {
-    pub(super) fn new(rules: &'a Rules, view: &'a V, seq: Seq, now: Timestamp) -> Self {
+impl<'a> DecisionContext<'a> {
+    pub(super) fn new(rules: &'a Rules, view: &'a dyn View, seq: Seq, now: Timestamp) -> Self {
         Self {
             rules,
             view,

@@ -19,13 +19,7 @@ use super::{
 
 /// Decides what an event means and what follows from it.
 #[must_use]
-pub fn decide(
-    rules: &Rules,
-    view: &impl View,
-    seq: Seq,
-    event: &Event,
-    now: Timestamp,
-) -> Decision {
+pub fn decide(rules: &Rules, view: &dyn View, seq: Seq, event: &Event, now: Timestamp) -> Decision {
     let mut ctx = DecisionContext::new(rules, view, seq, now);
     match event {
         Event::Update(update) => conversation::update(&mut ctx, update),

@@ -26,7 +26,7 @@ const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Counts over all appeals.
 #[must_use]
-pub fn count(view: &impl View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Digest {
+pub fn count(view: &dyn View, appeals: impl Iterator<Item = Appeal>, now: Timestamp) -> Digest {
     let (mut waits, mut named, mut failed) = (Vec::new(), Vec::new(), 0);
     let mut rated = Rated::default();
     for appeal in appeals {

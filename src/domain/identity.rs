@@ -201,7 +201,7 @@ impl AppealLink {
 
 /// Reads what the journal knows of the rows that are asked about.
 #[must_use]
-pub fn index(rules: &Rules, view: &impl View, asked: &Asked) -> AppealIndex {
+pub fn index(rules: &Rules, view: &dyn View, asked: &Asked) -> AppealIndex {
     let numbers = asked.rows.iter().filter_map(|(number, _)| *number);
     let known = |number: Number| {
         let id = view.numbered(number)?;
@@ -263,7 +263,7 @@ pub fn index(rules: &Rules, view: &impl View, asked: &Asked) -> AppealIndex {
 }
 
 /// Whose a code is: to the letter, or the only one of the list that looks like it.
-fn addressee(view: &impl View, code: &PartnerCode) -> Result<ChatId, Unaddressed> {
+fn addressee(view: &dyn View, code: &PartnerCode) -> Result<ChatId, Unaddressed> {
     let listed = |code: &PartnerCode| view.partner(code).filter(Partner::is_listed);
     let alike = || {
         let form = CodeForm::of(code.as_str())?;
@@ -311,7 +311,7 @@ impl Asked {
 }
 
 /// What was written last, and what was about to be, where nobody has confirmed it; in whatever language that was.
-fn histories(rules: &Rules, view: &impl View, appeal: &Appeal) -> Vec<String> {
+fn histories(rules: &Rules, view: &dyn View, appeal: &Appeal) -> Vec<String> {
     let covered = BTreeSet::from([appeal.dialogue.written, appeal.dialogue.lines]);
     let covered = covered.into_iter().filter(|&lines| {
         (lines > 0 || appeal.row.is_placed())

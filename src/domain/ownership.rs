@@ -42,7 +42,7 @@ pub enum OwnershipError {
 ///
 /// # Errors
 /// The first thing that it would put in the place of another's.
-pub fn check(view: &impl View, decision: &Decision) -> Result<(), OwnershipError> {
+pub fn check(view: &dyn View, decision: &Decision) -> Result<(), OwnershipError> {
     let whose = Whose { view, decision };
     for (index, entity) in decision.puts.iter().enumerate() {
         if decision.puts[..index]
@@ -103,12 +103,12 @@ fn sent(effect: &Effect) -> Option<&Send> {
     }
 }
 
-struct Whose<'a, V> {
-    view: &'a V,
+struct Whose<'a> {
+    view: &'a dyn View,
     decision: &'a Decision,
 }
 
-impl<V: View> Whose<'_, V> {
+impl Whose<'_> {
     fn appeal(&self, appeal: &Appeal) -> Result<(), OwnershipError> {
         let stored = self.view.appeal(appeal.id);
         let same = stored.is_none_or(|stored| stored.chat == appeal.chat);

@@ -22,7 +22,7 @@ use super::{
 
 /// The row as the journal wants it; `None` where there is nothing to show (yet).
 #[must_use]
-pub fn project(rules: &Rules, view: &impl View, key: &RowKey) -> Option<DesiredRow> {
+pub fn project(rules: &Rules, view: &dyn View, key: &RowKey) -> Option<DesiredRow> {
     match key {
         RowKey::Partner(code) => partner(rules, view, code),
         RowKey::Appeal(id) => appeal(rules, view, *id),
@@ -30,7 +30,7 @@ pub fn project(rules: &Rules, view: &impl View, key: &RowKey) -> Option<DesiredR
     }
 }
 
-fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<DesiredRow> {
+fn partner(rules: &Rules, view: &dyn View, code: &PartnerCode) -> Option<DesiredRow> {
     let partner = view.partner(code)?;
     let ours = match partner.binding {
         Some(binding) => vec![
@@ -58,7 +58,7 @@ fn partner(rules: &Rules, view: &impl View, code: &PartnerCode) -> Option<Desire
     })
 }
 
-fn appeal(rules: &Rules, view: &impl View, id: AppealId) -> Option<DesiredRow> {
+fn appeal(rules: &Rules, view: &dyn View, id: AppealId) -> Option<DesiredRow> {
     let appeal = view.appeal(id)?;
     let number = appeal.number?;
     let find = find(&appeal, number)?;
@@ -121,7 +121,7 @@ fn find(appeal: &Appeal, number: Number) -> Option<Find> {
 }
 
 /// What its row does not say yet of whose it is.
-fn lacking(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
+fn lacking(view: &dyn View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
     let is_numbered = *appeal.row.link() == RowLink::Numbered;
     let mut cells = identity(view, appeal);
     cells.retain(|(column, _)| match appeal.row.lacks() {
@@ -135,7 +135,7 @@ fn lacking(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
     cells
 }
 
-fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<DesiredRow> {
+fn promotion(rules: &Rules, view: &dyn View, key: &PromotionKey) -> Option<DesiredRow> {
     let promotion = view
         .promotion(key)
         .filter(|promotion| promotion.gone.is_none())?;
@@ -187,7 +187,7 @@ fn promotion(rules: &Rules, view: &impl View, key: &PromotionKey) -> Option<Desi
 }
 
 /// The cells that are written once, when the row is made.
-fn identity(view: &impl View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
+fn identity(view: &dyn View, appeal: &Appeal) -> Vec<(Column, CellValue)> {
     let mut cells = vec![(Column::Telegram, CellValue::Number(appeal.chat.0))];
     let session = || view.session(appeal.chat)?.partner;
     let code = appeal.partner.clone().or_else(session);
@@ -205,7 +205,7 @@ fn is_recoded(appeal: &Appeal) -> bool {
     appeal.recoded.is_some() && *row.link() == RowLink::Numbered && row.lacks().is_none()
 }
 
-fn shared(view: &impl View, appeal: &Appeal) -> Vec<SharedCell> {
+fn shared(view: &dyn View, appeal: &Appeal) -> Vec<SharedCell> {
     let mut cells = Vec::new();
     let completed = *appeal.row.link() == RowLink::Numbered && appeal.row.lacks().is_some();
     let unset = !appeal.row.is_placed() || (completed && appeal.row.seen().status.is_none());
@@ -344,6 +344,6 @@ fn declined(rules: &Rules, why: DeclinedOrder) -> String {
 
 /// The dialogue as a cell shows it that covers so many lines.
 #[must_use]
-pub fn shown_history(rules: &Rules, view: &impl View, appeal: &Appeal, covered: u32) -> String {
+pub fn shown_history(rules: &Rules, view: &dyn View, appeal: &Appeal, covered: u32) -> String {
     archive::shown(rules, view, appeal, covered)
 }

@@ -41,7 +41,7 @@ pub struct DayTally {
 #[must_use]
 pub fn days(
     rules: &Rules,
-    view: &impl View,
+    view: &dyn View,
     appeals: impl Iterator<Item = Appeal>,
     broadcasts: impl Iterator<Item = Broadcast>,
     now: Timestamp,
@@ -70,7 +70,7 @@ pub fn days(
 /// Messages and answers of the last 24 hours.
 #[must_use]
 pub fn last_24_hours(
-    view: &impl View,
+    view: &dyn View,
     appeals: impl Iterator<Item = Appeal>,
     now: Timestamp,
 ) -> DayTally {
@@ -101,7 +101,7 @@ pub fn rate(rated: &mut Rated, appeal: &Appeal, since: Timestamp) {
 
 /// The newest lines of the appeals that changed since a moment.
 fn lines(
-    view: &impl View,
+    view: &dyn View,
     appeals: impl Iterator<Item = Appeal>,
     since: Timestamp,
 ) -> impl Iterator<Item = Line> {

@@ -16,7 +16,7 @@ const FIRST: usize = 8;
 
 /// Since when the partner waits: his first line that no answer covers, unless the appeal is closed.
 #[must_use]
-pub fn since(view: &impl View, appeal: &Appeal) -> Option<Timestamp> {
+pub fn since(view: &dyn View, appeal: &Appeal) -> Option<Timestamp> {
     if appeal.status.is_closed() {
         return None;
     }
@@ -35,7 +35,7 @@ pub fn since(view: &impl View, appeal: &Appeal) -> Option<Timestamp> {
 }
 
 /// What `Ждёт с` says.
-pub(super) fn words(rules: &Rules, view: &impl View, appeal: &Appeal) -> String {
+pub(super) fn words(rules: &Rules, view: &dyn View, appeal: &Appeal) -> String {
     let Some(since) = since(view, appeal) else {
         return String::new();
     };

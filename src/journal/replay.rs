@@ -48,7 +48,7 @@ pub struct Case {
 impl Case {
     /// Decides an event and keeps what was read for it.
     #[must_use]
-    pub fn record(rules: &Rules, view: &impl View, seq: Seq, event: Event, now: Timestamp) -> Self {
+    pub fn record(rules: &Rules, view: &dyn View, seq: Seq, event: Event, now: Timestamp) -> Self {
         let recorder = Recorder {
             view,
             state: RefCell::default(),
@@ -80,13 +80,13 @@ impl Case {
 }
 
 /// A view that remembers what was asked of it.
-struct Recorder<'a, V> {
-    view: &'a V,
+struct Recorder<'a> {
+    view: &'a dyn View,
     state: RefCell<Vec<Entity>>,
     outbox: RefCell<Vec<OutboxEntry>>,
 }
 
-impl<V: View> Recorder<'_, V> {
+impl Recorder<'_> {
     fn note(&self, entity: Entity) {
         let mut state = self.state.borrow_mut();
         if !state.iter().any(|known| known.is_same_as(&entity)) {
@@ -102,7 +102,7 @@ impl<V: View> Recorder<'_, V> {
     }
 }
 
-impl<V: View> View for Recorder<'_, V> {
+impl View for Recorder<'_> {
     fn partner(&self, code: &PartnerCode) -> Option<Partner> {
         self.noted(self.view.partner(code), Entity::Partner)
     }

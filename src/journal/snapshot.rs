@@ -86,7 +86,7 @@ impl Snapshot {
 
     /// What a decision or a projection may read.
     #[must_use]
-    pub fn view(&self) -> &impl View {
+    pub fn view(&self) -> &dyn View {
         &self.tables
     }
 

@@ -13,7 +13,6 @@ use crate::{
         ids::OutboxId,
         tab::Tab,
         text::Html,
-        view::View as _,
         wording::{ForesightNote, Note},
     },
     sheets::sync::Observer,

@@ -22,7 +22,6 @@ use crate::{
         broadcast::Broadcast,
         ids::ChatId,
         tab::Tab,
-        view::View,
         wording::{Note, VerdictNote},
     },
     health::Health,

@@ -10,7 +10,6 @@ use crate::{
     domain::{
         event::{Command, ErasedPerson},
         ids::{ChatId, PartnerCode},
-        view::View as _,
         wording::FailureNote,
     },
     journal::Snapshot,

@@ -15,7 +15,6 @@ use crate::{
         event::{Command, Notice},
         ids::{OutboxId, Seq},
         operator::{OperatorRequest, QuarantineAction, Selection},
-        view::View as _,
         wording::{FailureNote, Note},
     },
     journal::{Interpret, Snapshot, replay::Case},

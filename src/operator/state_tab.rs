@@ -18,7 +18,6 @@ use crate::{
         rules::Rules,
         tab::Tab,
         tally,
-        view::View,
         wording::{Note, StateNote},
     },
     journal::Snapshot,

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     clock,
-    domain::view::View as _,
     domain::{
         appeal::RejectReason,
         effect::{OutboxEntry, OutboxState, Send},

@@ -8,12 +8,11 @@ use crate::domain::{
     context::DecisionContext,
     effect::Entity,
     ids::ChatId,
-    view::View,
     wording::{AlertNote, Note},
 };
 
 /// A group became a supergroup, under another id: where it is the admin chat, it is followed there.
-pub(super) fn moved(ctx: &mut DecisionContext<'_, impl View>, from: ChatId, to: ChatId) {
+pub(super) fn moved(ctx: &mut DecisionContext<'_>, from: ChatId, to: ChatId) {
     let is_it = ctx.admin_chat() == Some(from) && from != to;
     let Some(settings) = ctx.rules.admin_chat.filter(|_| is_it) else {
         return;
@@ -28,11 +27,7 @@ pub(super) fn moved(ctx: &mut DecisionContext<'_, impl View>, from: ChatId, to: 
 }
 
 /// The admin chat has taken a message, or has refused it whatever it says.
-pub(super) fn reached(
-    ctx: &mut DecisionContext<'_, impl View>,
-    chat: ChatId,
-    refused: Option<&RejectReason>,
-) {
+pub(super) fn reached(ctx: &mut DecisionContext<'_>, chat: ChatId, refused: Option<&RejectReason>) {
     if ctx.admin_chat() != Some(chat) {
         return;
     }

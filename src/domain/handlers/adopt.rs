@@ -15,13 +15,12 @@ use crate::domain::{
     ids::{Number, RowKey},
     tab::Tab,
     text::Text,
-    view::View,
 };
 
 use super::{answers, appeals, listing};
 
 /// A row of an appeal that the journal does not know.
-pub(super) fn new(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal) {
+pub(super) fn new(ctx: &mut DecisionContext<'_>, found: &NewAppeal) {
     let cells = &found.cells;
     let history = cells.history.clone().unwrap_or_default();
     let mut appeal = adopted(ctx, found, &history);
@@ -53,7 +52,7 @@ pub(super) fn new(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal) {
 
 /// A row that somebody has made since first sight: what he wrote into a new one goes to the partner. A number or a dialogue says that it is
 /// a copy of another, or another journal's: then somebody has to say that it should.
-fn made_since(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, found: &NewAppeal) {
+fn made_since(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, found: &NewAppeal) {
     let is_blank = found.cells.history.as_ref().is_none_or(Text::is_blank);
     let AnswerCell::Text(text) = &found.cells.answer else {
         appeal.delivery.copied = appeal.delivery.holds;
@@ -74,19 +73,14 @@ fn made_since(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, fou
 }
 
 /// Messages beside a code alone that stand there already; nobody meant that they should go out now.
-pub(super) fn standing(ctx: &mut DecisionContext<'_, impl View>, messages: &BTreeSet<String>) {
+pub(super) fn standing(ctx: &mut DecisionContext<'_>, messages: &BTreeSet<String>) {
     let mut tab = ctx.appeals_tab();
     tab.standing = Some(messages.clone());
     ctx.put_tab(tab);
 }
 
 /// The counter goes on above a number that another journal gave.
-fn keep_number(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    number: Number,
-    history: &Text,
-) {
+fn keep_number(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, number: Number, history: &Text) {
     appeal.number = Some(number);
     appeal.dialogue.shelf = archive::told(ctx.rules, number, history);
     let mut tab = ctx.appeals_tab();
@@ -95,16 +89,12 @@ fn keep_number(
 }
 
 /// Whether a `№` may be one that we gave.
-pub(super) fn is_plausible(ctx: &DecisionContext<'_, impl View>, number: Number) -> bool {
+pub(super) fn is_plausible(ctx: &DecisionContext<'_>, number: Number) -> bool {
     number <= highest_plausible(ctx.appeals_tab().next_number)
 }
 
 /// Somebody has emptied the `№` of a row that we know: it is found by its history until the number is there again.
-pub(super) fn number_lost(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    cells: &AppealCells,
-) {
+pub(super) fn number_lost(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, cells: &AppealCells) {
     // An answer that we know is in the row still: it is not typed anew.
     if let (AnswerCell::Text(text), Some(answer)) = (&cells.answer, &appeal.delivery.answer)
         && answer.text == *text
@@ -117,7 +107,7 @@ pub(super) fn number_lost(
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
-fn adopted(ctx: &mut DecisionContext<'_, impl View>, found: &NewAppeal, history: &Text) -> Appeal {
+fn adopted(ctx: &mut DecisionContext<'_>, found: &NewAppeal, history: &Text) -> Appeal {
     let cells = &found.cells;
     if let Some(code) = (cells.partner.as_ref()).filter(|_| ctx.is_unseen(Tab::Appeals)) {
         listing::confirm(ctx, found.chat, code);

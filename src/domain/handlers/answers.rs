@@ -27,7 +27,6 @@ use crate::domain::{
     styled::Styled,
     tab::Tab,
     text::Text,
-    view::View,
 };
 
 use super::{appeals, ending::PartEnd, receipts, staff_chat};
@@ -36,7 +35,7 @@ use super::{appeals, ending::PartEnd, receipts, staff_chat};
 const SAY_WAITING_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// Sends what is in the cell of an appeal whose answer was held or could not be delivered.
-pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+pub(super) fn send_again(ctx: &mut DecisionContext<'_>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
@@ -53,7 +52,7 @@ pub(super) fn send_again(ctx: &mut DecisionContext<'_, impl View>, id: AppealId)
 }
 
 /// Sends an answer that still rests.
-pub(super) fn hurry(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn hurry(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let answer = appeal.delivery.answer.as_ref();
     if answer.is_some_and(|answer| answer.parts.is_empty()) {
         dispatch(ctx, appeal);
@@ -67,7 +66,7 @@ pub(super) fn last_under_way(appeal: &Appeal) -> Option<OutboxId> {
 }
 
 /// The grace of an answer is over, or it has been on its way for a while, or the time to correct the last one is over.
-pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
@@ -96,7 +95,7 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, id: Ap
 
 /// One message of an answer has come to its end.
 pub(super) fn part_ended(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     id: AppealId,
     revision: Revision,
     part: u8,
@@ -147,7 +146,7 @@ pub(super) fn part_ended(
 }
 
 /// A message could not be changed.
-fn uncorrected(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, why: &RejectReason) {
+fn uncorrected(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, why: &RejectReason) {
     correction::fail(ctx, appeal, why.clone());
     chat::unchanged(ctx, appeal, why);
     chat::next(ctx, appeal);
@@ -172,7 +171,7 @@ fn refusal(why: RejectReason) -> Delivery {
 }
 
 /// Nothing of this appeal goes out any more; what Telegram has already leaves its cell as ever.
-pub(super) fn withhold(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn withhold(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let answer = &mut appeal.delivery.answer;
     if let Some(answer) = answer.take_if(|answer| !answer.is_delivered()) {
         for (id, _) in messages(appeal.id, &answer) {
@@ -188,7 +187,7 @@ pub(super) fn withhold(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Ap
 }
 
 /// Starts the way of a text: at once, after its grace, or when the partner comes back.
-fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
+fn begin(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, text: Text) {
     if appeal.mixed {
         return withhold(ctx, appeal);
     }
@@ -231,7 +230,7 @@ fn typed(appeal: &Appeal, text: &Text) -> Styled {
 
 /// From now on this is the answer under way, and this what goes out in its place, if it calls a template.
 fn set_out(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     appeal: &mut Appeal,
     typed: &Styled,
     called: Option<&Styled>,
@@ -250,7 +249,7 @@ fn set_out(
 
 /// It rests for its grace, from when it was seen on, and its row says so; until when.
 fn rest(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     since: Timestamp,
     words: impl FnOnce(Timestamp) -> Delivery,
@@ -263,7 +262,7 @@ fn rest(
 }
 
 /// Puts the messages of an answer into the outbox, less those that the partner already has. None is sent before all its files are fetched.
-fn dispatch(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn dispatch(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
@@ -321,7 +320,7 @@ fn waiting(appeal: AppealId, answer: &Answer) -> impl Iterator<Item = OutboxId> 
 }
 
 /// A message that somebody wrote first is taken back with its row, unless it is on its way already; it goes on if the row comes back.
-pub(super) fn row_gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn row_gone(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     if appeal.dialogue.lines == 0 && is_on_its_way(appeal) && take_back(ctx, appeal) {
         appeal.delivery.state = Delivery::Empty;
         (appeal.row.seen_mut().answer, appeal.row.seen_mut().styles) = (None, Vec::new());
@@ -329,7 +328,7 @@ pub(super) fn row_gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Ap
 }
 
 /// Takes an answer back if no message of it was ever claimed; whether it could be.
-fn take_back(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) -> bool {
+fn take_back(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) -> bool {
     let Some(answer) = &appeal.delivery.answer else {
         return true;
     };
@@ -346,7 +345,7 @@ fn take_back(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) -> b
 }
 
 /// Telegram has every part: into the dialogue, and out of the cell.
-fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn finish(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
@@ -382,7 +381,7 @@ fn finish(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 }
 
 /// What the partner has, message by message, so that it can be corrected.
-fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) -> SentAnswer {
+fn sent(ctx: &DecisionContext<'_>, appeal: &Appeal, answer: &Answer) -> SentAnswer {
     let parts = parts::of(ctx, appeal, answer);
     let parts = parts.iter().zip(&answer.parts);
     let messages: Option<Vec<SentPart>> = parts.map(|(part, state)| part.sent(*state)).collect();
@@ -398,7 +397,7 @@ fn sent(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Answer) 
 }
 
 /// The answer stays in its cell, and the row says why.
-fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery: Delivery) {
+fn fail(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, delivery: Delivery) {
     let Some(answer) = appeal.delivery.answer.clone() else {
         return;
     };
@@ -419,7 +418,7 @@ fn fail(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, delivery:
 }
 
 /// Nothing more of an answer goes out.
-fn give_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn give_up(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let Some(answer) = &mut appeal.delivery.answer else {
         return;
     };
@@ -431,7 +430,7 @@ fn give_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 }
 
 /// A text typed over the one that has just ended is an answer of its own, unless the chat has something to say first.
-fn follow_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, ended: &Text) {
+fn follow_up(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, ended: &Text) {
     let seen = appeal.row.seen().answer.clone();
     let newer = seen.filter(|seen| seen != ended && Some(seen) != appeal.delivery.aside.as_ref());
     match newer {

@@ -15,7 +15,6 @@ use crate::domain::{
     session::{Kept, Session},
     text::Text,
     thread::PartnerFile,
-    view::View,
     wording::{Note, Say},
 };
 
@@ -25,7 +24,7 @@ const SIGN_WITHIN: SignedDuration = SignedDuration::from_secs(4);
 /// Adds a partner's messages to the appeal that he replies to, to the open one, or to a new one. Its first message has a receipt; of
 /// further ones the partner sees by the reaction that they are in the sheet.
 pub(super) fn receive(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     reply_to: Option<MessageId>,
     messages: &[Kept],
@@ -57,7 +56,7 @@ pub(super) fn receive(
 
 /// A word that a partner adds to how he has rated a closed appeal: a line of its dialogue, which stays closed.
 pub(super) fn remark(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     mut appeal: Appeal,
     entry: &Kept,
@@ -73,7 +72,7 @@ pub(super) fn remark(
 
 /// A message was changed after it was written. Where its line cannot be, the change is a line of its own.
 pub(super) fn corrected(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     mut appeal: Appeal,
     (post, index): (&Post, u32),
@@ -108,7 +107,7 @@ fn asks_anew(appeal: &mut Appeal) {
 }
 
 /// What was added should be in the sheet by now; where it is not, a message says that it has come in.
-pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
@@ -132,7 +131,7 @@ pub(in crate::domain) fn unsigned(ctx: &mut DecisionContext<'_, impl View>, id: 
 }
 
 /// The reaction that says that a message is in the sheet could not be set: words say it, unless they have.
-pub(super) fn unshown(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, message: MessageId) {
+pub(super) fn unshown(ctx: &mut DecisionContext<'_>, chat: ChatId, message: MessageId) {
     let Some(Post {
         appeal,
         line: Some(line),
@@ -161,7 +160,7 @@ pub(super) fn unshown(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, me
 
 /// The appeal of this chat that a message of it belongs to, and the line that holds it, if one does.
 pub(super) fn of_message(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     chat: ChatId,
     message: MessageId,
 ) -> Option<(Appeal, Option<u32>)> {
@@ -171,11 +170,7 @@ pub(super) fn of_message(
 }
 
 /// The appeal that a message belongs to, unless its row is gone. A closed one is opened again: its answer is what the partner speaks of.
-fn replied_to(
-    ctx: &DecisionContext<'_, impl View>,
-    chat: ChatId,
-    message: MessageId,
-) -> Option<Appeal> {
+fn replied_to(ctx: &DecisionContext<'_>, chat: ChatId, message: MessageId) -> Option<Appeal> {
     let (mut appeal, _) = of_message(ctx, chat, message)?;
     if appeal.row.trouble() == Some(RowTrouble::Missing) {
         return None;
@@ -189,7 +184,7 @@ fn replied_to(
 
 /// One message becomes a line; a further part of an album joins the line of the first. Tells which line.
 fn add_message(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     appeal: &mut Appeal,
     message: &Kept,
@@ -219,7 +214,7 @@ fn add_message(
 
 /// Remembers where a message stands, so that it can be changed, and replied to.
 fn remember(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     chat: ChatId,
     kept: &Kept,
     appeal: AppealId,
@@ -243,7 +238,7 @@ fn remember(
 
 /// Puts an answer on top of the dialogue; of one of the chat it is known who has written it. Of the lines before it so many are answered.
 pub(super) fn add_answer(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     at: Timestamp,
     (text, by): (Text, Option<Text>),
@@ -255,7 +250,7 @@ pub(super) fn add_answer(
 
 /// Puts a line of ours on top of the dialogue.
 pub(super) fn add_line(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     author: Author,
     at: Timestamp,
@@ -282,7 +277,7 @@ fn next_line(appeal: &mut Appeal, author: Author, at: Timestamp, text: Text) -> 
 }
 
 /// An appeal as it begins, for a row of our own or an adopted one.
-pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> Appeal {
+pub(super) fn blank(ctx: &mut DecisionContext<'_>, chat: ChatId) -> Appeal {
     Appeal {
         id: ctx.next_appeal(),
         number: None,
@@ -304,7 +299,7 @@ pub(super) fn blank(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) -> A
 }
 
 /// Takes back a number that is in the sheet already; another follows when the read has ended.
-pub(super) fn take_number(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn take_number(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     appeal.number = None;
     let mut tab = ctx.appeals_tab();
     tab.unnumbered.insert(appeal.id);
@@ -312,7 +307,7 @@ pub(super) fn take_number(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut
 }
 
 /// The appeals tab has been seen: appeals without a number get theirs, and their partners hear of it.
-pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
+pub(super) fn give_numbers(ctx: &mut DecisionContext<'_>) {
     let waiting = std::mem::take(&mut ctx.appeals_tab().unnumbered);
     for id in waiting {
         let Some(mut appeal) = ctx.appeal(id) else {
@@ -331,10 +326,7 @@ pub(super) fn give_numbers(ctx: &mut DecisionContext<'_, impl View>) {
 }
 
 /// Gives a number, above all that were given and all that are known to be in the tab.
-pub(super) fn next_number(
-    ctx: &mut DecisionContext<'_, impl View>,
-    highest: Option<Number>,
-) -> Number {
+pub(super) fn next_number(ctx: &mut DecisionContext<'_>, highest: Option<Number>) -> Number {
     let mut tab = ctx.appeals_tab();
     let above = highest.map_or(Number(1), |highest| Number(highest.0.saturating_add(1)));
     let number = tab.next_number.max(above);
@@ -343,7 +335,7 @@ pub(super) fn next_number(
     number
 }
 
-fn open(ctx: &mut DecisionContext<'_, impl View>, session: &Session) -> Appeal {
+fn open(ctx: &mut DecisionContext<'_>, session: &Session) -> Appeal {
     let mut appeal = blank(ctx, session.chat);
     appeal.partner.clone_from(&session.partner);
     let mut tab = ctx.appeals_tab();

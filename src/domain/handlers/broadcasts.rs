@@ -16,7 +16,6 @@ use crate::domain::{
     media::Media,
     spans::has_lasted,
     text::Text,
-    view::View,
     wording::{BroadcastNote, Note},
 };
 
@@ -32,11 +31,7 @@ pub(super) enum End {
 
 /// An announcement begins, unless this promotion was announced before; where the admin chat uploads its picture, once that is done.
 /// One that was halted goes on as it is worded now, with everybody who has got nothing yet.
-pub(super) fn start(
-    ctx: &mut DecisionContext<'_, impl View>,
-    mut broadcast: Broadcast,
-    uploads: bool,
-) {
+pub(super) fn start(ctx: &mut DecisionContext<'_>, mut broadcast: Broadcast, uploads: bool) {
     match ctx.broadcast(&broadcast.key) {
         Some(known) if !known.may_begin_anew() => return,
         Some(known) if !known.reached_nobody() => {
@@ -58,7 +53,7 @@ pub(super) fn start(
 
 /// The picture from this source has come to the admin chat, or has not.
 pub(super) fn prepared(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     key: &PromotionKey,
     source: &Text,
     media: Result<Media, RejectReason>,
@@ -80,12 +75,12 @@ pub(super) fn prepared(
 }
 
 /// A quiet time is over.
-pub(super) fn woken(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
-    change(ctx, key, |ctx, broadcast| go_on(ctx, broadcast));
+pub(super) fn woken(ctx: &mut DecisionContext<'_>, key: &PromotionKey) {
+    change(ctx, key, go_on);
 }
 
 /// The broadcast rests; what was not sent yet is taken back. Whether there was anything to pause.
-pub(super) fn pause(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+pub(super) fn pause(ctx: &mut DecisionContext<'_>, key: &PromotionKey) -> bool {
     change(ctx, key, |ctx, broadcast| {
         let running = broadcast.state == BroadcastState::Running;
         if running {
@@ -98,7 +93,7 @@ pub(super) fn pause(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey
 }
 
 /// The broadcast goes on with whoever has not got it. Whether there was anything to go on with.
-pub(super) fn resume(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+pub(super) fn resume(ctx: &mut DecisionContext<'_>, key: &PromotionKey) -> bool {
     change(ctx, key, |ctx, broadcast| {
         let paused = broadcast.state == BroadcastState::Paused;
         if paused {
@@ -112,7 +107,7 @@ pub(super) fn resume(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKe
 }
 
 /// The row is gone: the broadcast rests until it is back. Whether it was under way.
-pub(super) fn lose(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+pub(super) fn lose(ctx: &mut DecisionContext<'_>, key: &PromotionKey) -> bool {
     change(ctx, key, |ctx, broadcast| match broadcast.state {
         BroadcastState::Running => {
             (broadcast.state, broadcast.lost) = (BroadcastState::Paused, true);
@@ -132,7 +127,7 @@ pub(super) fn lose(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey)
 }
 
 /// The row is back.
-pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
+pub(super) fn found(ctx: &mut DecisionContext<'_>, key: &PromotionKey) {
     change(ctx, key, |ctx, broadcast| {
         if std::mem::take(&mut broadcast.lost) && broadcast.state == BroadcastState::Paused {
             broadcast.state = BroadcastState::Running;
@@ -142,7 +137,7 @@ pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey
 }
 
 /// The journal was restored from a copy: who has got it since, nobody knows, so somebody has to say whether it goes on.
-pub(super) fn doubt(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
+pub(super) fn doubt(ctx: &mut DecisionContext<'_>, key: &PromotionKey) {
     change(ctx, key, |_, broadcast| match broadcast.state {
         BroadcastState::Running => broadcast.state = BroadcastState::Paused,
         BroadcastState::Preparing => broadcast.state = BroadcastState::Halted,
@@ -154,7 +149,7 @@ pub(super) fn doubt(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey
 }
 
 /// The broadcast ends here. Whether there was anything to end.
-pub(super) fn cancel(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) -> bool {
+pub(super) fn cancel(ctx: &mut DecisionContext<'_>, key: &PromotionKey) -> bool {
     change(ctx, key, |ctx, broadcast| match broadcast.state {
         BroadcastState::Preparing
         | BroadcastState::Halted
@@ -171,12 +166,7 @@ pub(super) fn cancel(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKe
 }
 
 /// A message has come to its end.
-pub(super) fn ended(
-    ctx: &mut DecisionContext<'_, impl View>,
-    key: &PromotionKey,
-    chat: ChatId,
-    end: End,
-) {
+pub(super) fn ended(ctx: &mut DecisionContext<'_>, key: &PromotionKey, chat: ChatId, end: End) {
     change(ctx, key, |ctx, broadcast| {
         if let End::Failed(why) = &end
             && broadcast.nobody_would_get(why)
@@ -206,11 +196,7 @@ pub(super) fn ended(
 }
 
 /// The picture that goes before the words could not be sent.
-pub(super) fn cover_failed(
-    ctx: &mut DecisionContext<'_, impl View>,
-    key: &PromotionKey,
-    why: &RejectReason,
-) {
+pub(super) fn cover_failed(ctx: &mut DecisionContext<'_>, key: &PromotionKey, why: &RejectReason) {
     change(ctx, key, |ctx, broadcast| {
         if broadcast.nobody_would_get(why) {
             halt(ctx, broadcast, why.clone());
@@ -219,18 +205,14 @@ pub(super) fn cover_failed(
 }
 
 /// Whether a message was refused because of what all are to get.
-pub(super) fn is_obstacle(
-    ctx: &DecisionContext<'_, impl View>,
-    id: &OutboxId,
-    why: &RejectReason,
-) -> bool {
+pub(super) fn is_obstacle(ctx: &DecisionContext<'_>, id: &OutboxId, why: &RejectReason) -> bool {
     let broadcast = announcement(id).and_then(|(key, _)| ctx.broadcast(key));
     broadcast.is_some_and(|broadcast| broadcast.nobody_would_get(why))
 }
 
 /// Telegram has the picture from this source: from now on it is sent by its id.
 pub(super) fn uploaded(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     key: &PromotionKey,
     source: &Text,
     media: &Media,
@@ -243,7 +225,7 @@ pub(super) fn uploaded(
 }
 
 /// A partner asks for silence: what waits for him is taken back.
-pub(super) fn silence(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+pub(super) fn silence(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     for id in ctx.view.unsent() {
         let Some((key, to)) = announcement(&id).filter(|(_, to)| *to == chat) else {
             continue;
@@ -261,7 +243,7 @@ pub(super) fn silence(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
 
 /// A person is erased: his message counts as passed over, and no announcement is recorded for his account. It goes on by a later event, since
 /// this one still sees him.
-pub(super) fn part_with(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+pub(super) fn part_with(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     for promotion in ctx.view.promotions() {
         let key = promotion.key;
         let announced = ctx.view.announced(&key, chat);
@@ -285,10 +267,10 @@ pub(super) fn part_with(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) 
     }
 }
 
-fn change<V: View, X>(
-    ctx: &mut DecisionContext<'_, V>,
+fn change<X>(
+    ctx: &mut DecisionContext<'_>,
     key: &PromotionKey,
-    step: impl FnOnce(&mut DecisionContext<'_, V>, &mut Broadcast) -> X,
+    step: impl FnOnce(&mut DecisionContext<'_>, &mut Broadcast) -> X,
 ) -> Option<X> {
     let mut broadcast = ctx.broadcast(key)?;
     let before = broadcast.state;
@@ -305,7 +287,7 @@ fn is_of(broadcast: &Broadcast, source: &Text) -> bool {
     picture.is_some_and(|picture| picture.is_of(source))
 }
 
-fn run(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
+fn run(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast) {
     broadcast.state = BroadcastState::Running;
     let begins = BroadcastNote::Begins(broadcast.title.as_str(), broadcast.audience.into());
     ctx.report(Note::Broadcast(begins));
@@ -313,7 +295,7 @@ fn run(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
 }
 
 /// Nobody gets anything until the marketer has decided.
-fn halt(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, why: RejectReason) {
+fn halt(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast, why: RejectReason) {
     if broadcast.state != BroadcastState::Halted {
         broadcast.state = BroadcastState::Halted;
         let halted = BroadcastNote::Halted(broadcast.title.as_str());
@@ -324,7 +306,7 @@ fn halt(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, why
 }
 
 /// The row says how far it is, every few seconds.
-fn tell(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
+fn tell(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast) {
     let is_due = |told| has_lasted(told, ctx.now, TOLD_EVERY);
     if broadcast.told.is_none_or(is_due) {
         broadcast.told = Some(ctx.now);

@@ -15,7 +15,6 @@ use crate::domain::{
     promotion::{Promotion, PromotionStatus, Stage, offer},
     session::Session,
     text::Html,
-    view::View,
     wording::Say,
 };
 
@@ -28,7 +27,7 @@ const NAMED: usize = 120;
 
 /// Shows a page, in place of the message that bears the button where there is one.
 pub(super) fn show(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     page: u16,
     instead: Option<MessageId>,
@@ -73,7 +72,7 @@ pub(super) fn show(
 /// A promotion that runs, and when it was announced; before our time is before all others. One that nobody has got, and nobody is
 /// getting, does not run.
 fn dated(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     promotion: Promotion,
 ) -> Option<(Option<Timestamp>, Promotion)> {
     let announced = match promotion.stage {
@@ -88,14 +87,14 @@ fn dated(
 }
 
 /// Whether its broadcast has begun; neither one whose picture is awaited has, nor one that ended before it reached anybody.
-fn is_out(ctx: &DecisionContext<'_, impl View>, promotion: &Promotion) -> bool {
+fn is_out(ctx: &DecisionContext<'_>, promotion: &Promotion) -> bool {
     let broadcast = ctx.broadcast(&promotion.key);
     broadcast.is_none_or(|broadcast| {
         broadcast.state != BroadcastState::Preparing && !broadcast.reached_nobody()
     })
 }
 
-fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, promotion: &Promotion) -> String {
+fn entry(ctx: &DecisionContext<'_>, session: &Session, promotion: &Promotion) -> String {
     let offer = &promotion.row.offer;
     let title: String = offer.title.as_str().trim().chars().take(NAMED).collect();
     let described = markdown::beginning(&promotion.description(), DESCRIBED);

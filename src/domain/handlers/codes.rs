@@ -8,7 +8,6 @@ use crate::domain::{
     partner::Partner,
     phone::Phone,
     text::{Text, fold, visible},
-    view::View,
 };
 
 /// The longest word that is taken for a code unknown to the list, in characters.
@@ -51,7 +50,7 @@ pub(super) enum TextMeaning {
 }
 
 /// What a text of somebody who is not registered means.
-pub(super) fn meaning_of(ctx: &DecisionContext<'_, impl View>, text: &Text) -> TextMeaning {
+pub(super) fn meaning_of(ctx: &DecisionContext<'_>, text: &Text) -> TextMeaning {
     let seen = visible(text.as_str());
     let words: Vec<&str> = seen.split_whitespace().collect();
     let said = words.join(" ");
@@ -77,7 +76,7 @@ pub(super) fn meaning_of(ctx: &DecisionContext<'_, impl View>, text: &Text) -> T
 }
 
 /// The partner whose code was typed, however it was typed.
-pub(super) fn named(ctx: &DecisionContext<'_, impl View>, typed: &str) -> Option<Partner> {
+pub(super) fn named(ctx: &DecisionContext<'_>, typed: &str) -> Option<Partner> {
     let exact = PartnerCode::fold(typed).and_then(|code| ctx.partner(&code));
     if exact.as_ref().is_some_and(Partner::is_listed) {
         return exact;
@@ -93,7 +92,7 @@ pub(super) fn named(ctx: &DecisionContext<'_, impl View>, typed: &str) -> Option
 }
 
 /// Whether the list holds such a code, or several. All of its codes are gone through only where none is this one to the letter.
-fn is_known(ctx: &DecisionContext<'_, impl View>, typed: &str) -> bool {
+fn is_known(ctx: &DecisionContext<'_>, typed: &str) -> bool {
     let alike = |form| !ctx.view.spelled_alike(&form).is_empty();
     let exact = PartnerCode::fold(typed).and_then(|code| ctx.partner(&code));
     exact.is_some() || CodeForm::of(typed).is_some_and(alike)
@@ -112,7 +111,7 @@ fn introduced<'a>(words: &[&'a str]) -> Option<&'a str> {
 }
 
 /// A code of several words that the list knows: `код П 114`.
-fn introduced_known(ctx: &DecisionContext<'_, impl View>, words: &[&str]) -> Option<Text> {
+fn introduced_known(ctx: &DecisionContext<'_>, words: &[&str]) -> Option<Text> {
     let rest = rest(words)?.join(" ");
     is_known(ctx, bare(&rest)).then(|| Text::from(bare(&rest)))
 }

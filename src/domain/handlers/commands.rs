@@ -2,9 +2,7 @@
 //!
 //! Invariant: a command is all that its message says; with anything else beside it, it is what people write.
 
-use crate::domain::{
-    context::DecisionContext, message::Message, text::Text, view::View, wording::MenuButton,
-};
+use crate::domain::{context::DecisionContext, message::Message, text::Text, wording::MenuButton};
 
 /// A command of the bot, by its first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +23,7 @@ pub(super) enum BotCommand {
 }
 
 /// The command that a message is, if it is one of its sender's own.
-pub(super) fn said_in(
-    ctx: &DecisionContext<'_, impl View>,
-    message: &Message,
-) -> Option<BotCommand> {
+pub(super) fn said_in(ctx: &DecisionContext<'_>, message: &Message) -> Option<BotCommand> {
     let own = message.context.forwarded.is_none();
     let text = message.content.text().filter(|_| own)?;
     command(text).or_else(|| menu_button(ctx, text))
@@ -38,7 +33,7 @@ pub(super) fn said_in(
 const LONGEST_LABEL: usize = 400;
 
 /// A button below the chat writes its label.
-fn menu_button(ctx: &DecisionContext<'_, impl View>, text: &Text) -> Option<BotCommand> {
+fn menu_button(ctx: &DecisionContext<'_>, text: &Text) -> Option<BotCommand> {
     if text.as_str().len() > LONGEST_LABEL {
         return None;
     }

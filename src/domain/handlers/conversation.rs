@@ -11,7 +11,6 @@ use crate::domain::{
     session::{Kept, Locale, Session},
     tab::Tab,
     text::Text,
-    view::View,
     wording::Say,
 };
 
@@ -23,7 +22,7 @@ use super::{
     groups, lines, operator, overview, ratings, registration, staff_chat, staff_desk, thanks,
 };
 
-pub(in crate::domain) fn update(ctx: &mut DecisionContext<'_, impl View>, update: &Update) {
+pub(in crate::domain) fn update(ctx: &mut DecisionContext<'_>, update: &Update) {
     match update {
         Update::Message(message) => self::message(ctx, message),
         Update::Edited(message) => edited(ctx, message),
@@ -63,7 +62,7 @@ pub(in crate::domain) fn update(ctx: &mut DecisionContext<'_, impl View>, update
     }
 }
 
-fn message(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
+fn message(ctx: &mut DecisionContext<'_>, message: &Message) {
     if matches!(message.content, Content::Service(_)) {
         return;
     }
@@ -87,7 +86,7 @@ fn message(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
 
 /// What a partner writes is recorded, however fast it comes; commands are not answered then.
 fn of_partner(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     message: &Message,
     rate: MessageRate,
@@ -136,7 +135,7 @@ fn of_partner(
 }
 
 /// Somebody who is not registered: his code and his contact, or something to pass on once he is.
-fn of_stranger(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, message: &Message) {
+fn of_stranger(ctx: &mut DecisionContext<'_>, mut session: Session, message: &Message) {
     let meaning = what_is_meant(ctx, message);
     let rate = match meaning {
         TextMeaning::Code(_) => flood_control::count_code(ctx, &mut session, message),
@@ -188,14 +187,14 @@ fn not_passed_on(message: &Message) -> Say<'static> {
 }
 
 /// Before the first read nobody can say who is registered, so that a word with a digit may as well be a partner's message: it is kept.
-fn what_is_meant(ctx: &DecisionContext<'_, impl View>, message: &Message) -> TextMeaning {
+fn what_is_meant(ctx: &DecisionContext<'_>, message: &Message) -> TextMeaning {
     let own = message.context.forwarded.is_none() && !ctx.is_unseen(Tab::Partners);
     let text = message.content.text().filter(|_| own);
     text.map_or(TextMeaning::Words, |text| codes::meaning_of(ctx, text))
 }
 
 /// A message as it will be in a dialogue, if it can.
-fn entry(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<Kept> {
+fn entry(ctx: &mut DecisionContext<'_>, message: &Message) -> Option<Kept> {
     let text = lines::of(ctx, message)?;
     Some(Kept {
         at: message.at,
@@ -210,7 +209,7 @@ fn entry(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<
 }
 
 /// A message was changed after it was written: its line says so. What has no line yet is an ordinary message, where anything can be made of it.
-fn edited(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
+fn edited(ctx: &mut DecisionContext<'_>, message: &Message) {
     // A shared position moves by being changed, again and again.
     let moves = matches!(message.content, Content::Place { .. } | Content::Service(_));
     if moves || commands::said_in(ctx, message).is_some() {
@@ -250,7 +249,7 @@ fn edited(ctx: &mut DecisionContext<'_, impl View>, message: &Message) {
 }
 
 /// The partner asks for announcements, or for none; answers come in any case.
-fn announcements(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session, wanted: bool) {
+fn announcements(ctx: &mut DecisionContext<'_>, session: &mut Session, wanted: bool) {
     session.silent = !wanted;
     ctx.put(Entity::Session(session.clone()));
     if wanted {
@@ -262,7 +261,7 @@ fn announcements(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session
 }
 
 fn pressed(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     chat: ChatId,
     message: Option<MessageId>,
     button: Option<Button>,
@@ -315,7 +314,7 @@ fn pressed(
 }
 
 /// What was written before registering is passed on, or is not.
-fn of_kept(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, button: Option<Button>) {
+fn of_kept(ctx: &mut DecisionContext<'_>, mut session: Session, button: Option<Button>) {
     registration::kept::forget_old(ctx, &mut session);
     let kept = std::mem::take(&mut session.kept);
     match button {
@@ -331,12 +330,7 @@ fn of_kept(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, butto
 }
 
 /// The admin chat may be a group, the specialists' is one; any other hears once that the bot works in private.
-fn group(
-    ctx: &mut DecisionContext<'_, impl View>,
-    chat: ChatId,
-    said: Option<&Text>,
-    locale: Locale,
-) {
+fn group(ctx: &mut DecisionContext<'_>, chat: ChatId, said: Option<&Text>, locale: Locale) {
     if said.and_then(commands::command) == Some(BotCommand::Id) {
         return groups::number(ctx, chat, locale);
     }
@@ -354,12 +348,7 @@ fn group(
 }
 
 /// A reply in a group: in that of the specialists an answer, elsewhere words like any others.
-fn replied(
-    ctx: &mut DecisionContext<'_, impl View>,
-    message: &Message,
-    by: &Colleague,
-    changed: bool,
-) {
+fn replied(ctx: &mut DecisionContext<'_>, message: &Message, by: &Colleague, changed: bool) {
     let meant_for_us = !changed
         && ctx.admin_chat() == Some(message.chat)
         && operator::heard(ctx, &message.content);
@@ -373,12 +362,7 @@ fn replied(
     }
 }
 
-fn membership(
-    ctx: &mut DecisionContext<'_, impl View>,
-    chat: ChatId,
-    blocked: bool,
-    locale: Locale,
-) {
+fn membership(ctx: &mut DecisionContext<'_>, chat: ChatId, blocked: bool, locale: Locale) {
     let mut session = ctx.session_or_new(chat, locale);
     if blocked {
         session.blocked = true;
@@ -389,7 +373,7 @@ fn membership(
 }
 
 /// The partner can be written to again: answers that waited for him go out.
-fn come_back(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session) {
+fn come_back(ctx: &mut DecisionContext<'_>, session: &mut Session) {
     session.blocked = false;
     let waiting = std::mem::take(&mut session.undelivered);
     ctx.put(Entity::Session(session.clone()));

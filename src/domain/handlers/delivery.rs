@@ -14,7 +14,6 @@ use crate::domain::{
     media::Media,
     message::Post,
     text::Text,
-    view::View,
 };
 
 use super::{
@@ -37,11 +36,7 @@ const TRIED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// So often it is tried at least: what only waited while nothing could be sent at all was put off by nobody.
 const TRIED_AT_LEAST: u16 = 20;
 
-pub(in crate::domain) fn sent(
-    ctx: &mut DecisionContext<'_, impl View>,
-    id: &OutboxId,
-    outcome: &Outcome,
-) {
+pub(in crate::domain) fn sent(ctx: &mut DecisionContext<'_>, id: &OutboxId, outcome: &Outcome) {
     let entry = ctx.view.outbox(id);
     let Some(entry) = entry.filter(|entry| !matches!(entry.state, OutboxState::Ended(_))) else {
         return;
@@ -73,7 +68,7 @@ pub(in crate::domain) fn sent(
 }
 
 /// The operator ends the silence that Telegram has asked for: what waits because of it waits no longer.
-pub(super) fn end_silence(ctx: &mut DecisionContext<'_, impl View>) {
+pub(super) fn end_silence(ctx: &mut DecisionContext<'_>) {
     ctx.then(Effect::Silence(ctx.now));
     for id in ctx.view.unsent() {
         let entry = ctx.view.outbox(&id);
@@ -87,7 +82,7 @@ pub(super) fn end_silence(ctx: &mut DecisionContext<'_, impl View>) {
 }
 
 /// What Telegram has can be replied to, and a receipt can be changed.
-fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: MessageId) {
+fn remember(ctx: &mut DecisionContext<'_>, send: &Send, message: MessageId) {
     let about = send.about.and_then(|id| ctx.appeal(id));
     let own = about.filter(|appeal| appeal.chat == send.to);
     let Some(appeal) = own.map(|appeal| appeal.id) else {
@@ -119,7 +114,7 @@ fn remember(ctx: &mut DecisionContext<'_, impl View>, send: &Send, message: Mess
     }));
 }
 
-fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: RejectReason) {
+fn reject(ctx: &mut DecisionContext<'_>, entry: &OutboxEntry, why: RejectReason) {
     let of_staff = matches!(entry.send.id, OutboxId::Thread(..) | OutboxId::Staff(..));
     if let RejectReason::Moved(to) = why
         && !of_staff
@@ -151,7 +146,7 @@ fn reject(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, why: Re
 }
 
 /// The admin chat is a supergroup now: the message goes there, under the same id.
-fn follow(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, to: ChatId) {
+fn follow(ctx: &mut DecisionContext<'_>, entry: &OutboxEntry, to: ChatId) {
     admin_chat::moved(ctx, entry.send.to, to);
     take_back(ctx, entry);
     let to = ctx.admin_chat().unwrap_or(to);
@@ -162,7 +157,7 @@ fn follow(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, to: Cha
 }
 
 /// As if the message had never been made.
-fn take_back(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
+fn take_back(ctx: &mut DecisionContext<'_>, entry: &OutboxEntry) {
     let (id, at, lost) = (entry.send.id.clone(), ctx.now, entry.lost);
     ctx.then(Effect::Reschedule {
         id: id.clone(),
@@ -172,7 +167,7 @@ fn take_back(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
     ctx.then(Effect::Withdraw(id));
 }
 
-fn retry(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, after: RetryAfter) {
+fn retry(ctx: &mut DecisionContext<'_>, entry: &OutboxEntry, after: RetryAfter) {
     let at = match after {
         RetryAfter::At(_)
             if entry.tries > TRIED_AT_LEAST && ctx.now.duration_since(entry.born) > TRIED_FOR =>
@@ -198,7 +193,7 @@ fn retry(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, after: R
 }
 
 /// A response was lost: once more, as far as the settings want it.
-fn lose(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
+fn lose(ctx: &mut DecisionContext<'_>, entry: &OutboxEntry) {
     let id = entry.send.id.clone();
     let lost = entry.lost.saturating_add(1);
     if matches!(id, OutboxId::Answer(..)) && entry.send.form.is_change() {
@@ -230,7 +225,7 @@ fn lose(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry) {
     }
 }
 
-fn end_part(ctx: &mut DecisionContext<'_, impl View>, send: &Send, end: PartEnd) {
+fn end_part(ctx: &mut DecisionContext<'_>, send: &Send, end: PartEnd) {
     match &send.id {
         OutboxId::Answer(appeal, revision, part) => {
             answers::part_ended(ctx, *appeal, *revision, *part, end)
@@ -255,7 +250,7 @@ fn end_part(ctx: &mut DecisionContext<'_, impl View>, send: &Send, end: PartEnd)
 }
 
 /// What Telegram keeps of an announcement is not uploaded again.
-fn keep(ctx: &mut DecisionContext<'_, impl View>, id: &OutboxId, source: &Text, media: &Media) {
+fn keep(ctx: &mut DecisionContext<'_>, id: &OutboxId, source: &Text, media: &Media) {
     match id {
         OutboxId::Promotion(key, _) | OutboxId::Cover(key, _) | OutboxId::Preview(key, _) => {
             publishing::uploaded(ctx, key, source, media)
@@ -280,7 +275,7 @@ fn pause(tries: u16) -> SignedDuration {
 }
 
 /// To change a message twice is to change it once: a change is tried until somebody answers, or until nobody has for long.
-fn change_again(ctx: &mut DecisionContext<'_, impl View>, entry: &OutboxEntry, lost: u8) {
+fn change_again(ctx: &mut DecisionContext<'_>, entry: &OutboxEntry, lost: u8) {
     if lost > CHANGED_AGAIN {
         return reject(ctx, entry, RejectReason::GaveUp);
     }

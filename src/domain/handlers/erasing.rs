@@ -10,12 +10,11 @@ use crate::domain::{
     ids::{ChatId, PartnerCode, RowKey},
     listing::ListFault,
     tab::Tab,
-    view::View,
 };
 
 use super::{broadcasts, refusals, staff};
 
-pub(super) fn erase(ctx: &mut DecisionContext<'_, impl View>, person: &ErasedPerson) {
+pub(super) fn erase(ctx: &mut DecisionContext<'_>, person: &ErasedPerson) {
     let codes: Vec<(PartnerCode, bool)> = person
         .codes()
         .map(|code| (code.clone(), unbind(ctx, code)))
@@ -50,7 +49,7 @@ pub(super) fn erase(ctx: &mut DecisionContext<'_, impl View>, person: &ErasedPer
 }
 
 /// Nobody's account belongs to the code any more; whether the list still holds it.
-fn unbind(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode) -> bool {
+fn unbind(ctx: &mut DecisionContext<'_>, code: &PartnerCode) -> bool {
     let Some(mut partner) = ctx.partner(code) else {
         return false;
     };
@@ -72,7 +71,7 @@ fn unbind(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode) -> bool 
 
 /// Whether a row that Google has refused is the person's, and nobody wants it written any more: a line that is still listed is to be emptied.
 fn is_of(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     key: &RowKey,
     chat: Option<ChatId>,
     codes: &[(PartnerCode, bool)],
@@ -91,7 +90,7 @@ fn is_of(
 }
 
 /// What is noted of the account until the next read.
-fn unnote(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+fn unnote(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     let mut list = ctx.partners_tab();
     if list.parked.remove(&chat) {
         ctx.put_tab(list);

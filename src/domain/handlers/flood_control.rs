@@ -8,7 +8,6 @@ use crate::domain::{
     context::DecisionContext,
     message::Message,
     session::{Album, Session},
-    view::View,
     wording::Say,
 };
 
@@ -29,7 +28,7 @@ pub(super) enum MessageRate {
 
 /// Counts a message; says so where there are too many. Further parts of an album count as one.
 pub(super) fn count(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     message: &Message,
 ) -> MessageRate {
@@ -58,7 +57,7 @@ pub(super) fn count(
 /// Counts a code of somebody who is not registered, apart from what else he writes: whoever has told his trouble in many short lines is
 /// registered all the same.
 pub(super) fn count_code(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     message: &Message,
 ) -> MessageRate {
@@ -73,7 +72,7 @@ pub(super) fn is_asked_too_fast(asked: &mut Vec<Timestamp>, at: Timestamp) -> bo
     is_too_fast(asked, at, STRANGER_LIMIT)
 }
 
-fn too_fast(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session) -> MessageRate {
+fn too_fast(ctx: &mut DecisionContext<'_>, session: &mut Session) -> MessageRate {
     if !std::mem::replace(&mut session.rate_history.told, true) {
         let say = if session.partner.is_some() {
             Say::TooFastRecorded

@@ -7,14 +7,13 @@ use crate::domain::{
     effect::{Entity, Keyboard},
     ids::ChatId,
     session::{Group, Locale},
-    view::View,
     wording::Say,
 };
 
 use super::flood_control;
 
 /// Tells a group, the first time it is met, that the bot works in private chats.
-pub(super) fn tell_once(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, locale: Locale) {
+pub(super) fn tell_once(ctx: &mut DecisionContext<'_>, chat: ChatId, locale: Locale) {
     let mut group = known(ctx, chat);
     if !std::mem::replace(&mut group.told, true) {
         ctx.put(Entity::Group(group));
@@ -24,7 +23,7 @@ pub(super) fn tell_once(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, 
 }
 
 /// Tells a group its number.
-pub(super) fn number(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, locale: Locale) {
+pub(super) fn number(ctx: &mut DecisionContext<'_>, chat: ChatId, locale: Locale) {
     let mut group = known(ctx, chat);
     let fast = flood_control::is_asked_too_fast(&mut group.asked, ctx.now);
     ctx.put(Entity::Group(group));
@@ -34,7 +33,7 @@ pub(super) fn number(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, loc
     }
 }
 
-fn known(ctx: &DecisionContext<'_, impl View>, chat: ChatId) -> Group {
+fn known(ctx: &DecisionContext<'_>, chat: ChatId) -> Group {
     ctx.view.group(chat).unwrap_or(Group {
         chat,
         told: false,

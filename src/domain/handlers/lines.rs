@@ -16,7 +16,6 @@ use crate::domain::{
     rules::Rules,
     session::Kept,
     text::{Text, fold, visible},
-    view::View,
     wording::{FileNote, NoLink, Note},
 };
 
@@ -32,7 +31,7 @@ const SPEAKS: [char; 7] = [':', '：', '-', '–', '—', '.', '('];
 const CHANGED_IN_PLACE: usize = 12_000;
 
 /// The line that holds a message; `None` for what cannot be passed on. A file in it is remembered, so that its link works.
-pub(super) fn of(ctx: &mut DecisionContext<'_, impl View>, message: &Message) -> Option<Text> {
+pub(super) fn of(ctx: &mut DecisionContext<'_>, message: &Message) -> Option<Text> {
     let body = body(ctx, &message.content).filter(|body| !Text::from(body.as_str()).is_blank())?;
     Some(Text(apart(ctx.rules, &framed(ctx, &message.context, body))))
 }
@@ -60,7 +59,7 @@ fn apart(rules: &Rules, text: &str) -> String {
 
 /// Adds to a line what belongs to it; whether it could be done in place.
 pub(super) fn extend(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     index: u32,
     more: &Text,
@@ -72,7 +71,7 @@ pub(super) fn extend(
 
 /// Puts new words into a line in place of those that its message said there, which stay legible beside them; whether it could be done.
 pub(super) fn correct(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     index: u32,
     post: &Post,
@@ -90,7 +89,7 @@ pub(super) fn correct(
 
 /// Puts a specialist's new words into the line of his answer, or that it was taken back; what it said stays legible. Whether it could be done.
 pub(super) fn restate(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     index: u32,
     before: &Text,
@@ -114,12 +113,7 @@ pub(super) fn restate(
 }
 
 /// The partner has these words now of what a line of ours says, or, without any, nothing.
-pub(super) fn tell(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &Appeal,
-    index: u32,
-    told: &Text,
-) {
+pub(super) fn tell(ctx: &mut DecisionContext<'_>, appeal: &Appeal, index: u32, told: &Text) {
     if let Some(line) = line(ctx, appeal, index) {
         let told = Some(told.clone());
         ctx.put(Entity::Line(Line { told, ..line }));
@@ -146,14 +140,14 @@ pub(super) fn changed(
 }
 
 /// The line of an appeal as this decision leaves it.
-fn line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
+fn line(ctx: &DecisionContext<'_>, appeal: &Appeal, index: u32) -> Option<Line> {
     let changed = ctx.fresh_line(appeal.id, index);
     changed.or_else(|| ctx.view.line(appeal.id, index))
 }
 
 /// Changes a line in place unless the part of the dialogue that holds it is being moved. No words mean that there is nothing to change.
 fn change(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     index: u32,
     words: impl FnOnce(&Line) -> Option<String>,
@@ -182,20 +176,13 @@ fn change(
 }
 
 /// What a message of the staff chat looks like in the dialogue; `None` for what cannot be passed on.
-pub(super) fn of_staff(
-    ctx: &mut DecisionContext<'_, impl View>,
-    content: &Content,
-) -> Option<Text> {
+pub(super) fn of_staff(ctx: &mut DecisionContext<'_>, content: &Content) -> Option<Text> {
     let body = body(ctx, content).map(Text)?;
     (!body.is_blank()).then_some(body)
 }
 
 /// The answer in this line answers nothing any more; returns how many lines it did.
-pub(super) fn uncover(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &Appeal,
-    index: u32,
-) -> u32 {
+pub(super) fn uncover(ctx: &mut DecisionContext<'_>, appeal: &Appeal, index: u32) -> u32 {
     let Some(line) = line(ctx, appeal, index) else {
         return 0;
     };
@@ -205,8 +192,8 @@ pub(super) fn uncover(
     covered
 }
 
-fn body(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> Option<String> {
-    let note = |ctx: &DecisionContext<'_, _>, note: Note<'_>| ctx.rules.wording.note(note);
+fn body(ctx: &mut DecisionContext<'_>, content: &Content) -> Option<String> {
+    let note = |ctx: &DecisionContext<'_>, note: Note<'_>| ctx.rules.wording.note(note);
     Some(match content {
         Content::Text(text) => text.0.clone(),
         Content::Contact { phone, name, .. } => note(
@@ -253,7 +240,7 @@ fn body(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> Option<S
 }
 
 /// A file in words: what it is, its name and size, and its link or why there is none.
-fn file(ctx: &mut DecisionContext<'_, impl View>, attachment: &Attachment) -> String {
+fn file(ctx: &mut DecisionContext<'_>, attachment: &Attachment) -> String {
     let id = FileId(ctx.seq);
     let too_large = attachment.size.is_some_and(|size| size > DOWNLOAD_LIMIT);
     let link = match &ctx.rules.links {
@@ -283,7 +270,7 @@ fn file(ctx: &mut DecisionContext<'_, impl View>, attachment: &Attachment) -> St
     })
 }
 
-fn framed(ctx: &DecisionContext<'_, impl View>, context: &Context, body: String) -> String {
+fn framed(ctx: &DecisionContext<'_>, context: &Context, body: String) -> String {
     let note = |note: Note<'_>| ctx.rules.wording.note(note);
     let body = match &context.forwarded {
         Some(from) => note(Note::LineForwarded {

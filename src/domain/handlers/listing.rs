@@ -10,7 +10,6 @@ use crate::domain::{
     ids::{ChatId, PartnerCode},
     listing::ListFault,
     partner::Partner,
-    view::View,
     wording::Note,
 };
 
@@ -20,7 +19,7 @@ const NAMED: usize = 20;
 const ASKED: usize = 100;
 
 /// The faults of the list, all of them, as they are now. That one person stands in several rows, all of them his, is none.
-pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFault]) {
+pub(super) fn found(ctx: &mut DecisionContext<'_>, faults: &[ListFault]) {
     let mut tab = ctx.partners_tab();
     if tab.reads.sighted.is_none() {
         let doubled = faults.iter().filter_map(|fault| match fault {
@@ -56,7 +55,7 @@ pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, faults: &[ListFaul
 }
 
 /// An appeal that is in the sheet names the code beside the account: of several codes it is the one under which he writes.
-pub(super) fn confirm(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, code: &PartnerCode) {
+pub(super) fn confirm(ctx: &mut DecisionContext<'_>, chat: ChatId, code: &PartnerCode) {
     let Some(mut session) = ctx.session(chat) else {
         return;
     };
@@ -69,10 +68,7 @@ pub(super) fn confirm(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, co
 }
 
 /// Of several rows of one account that is the code under which he writes whose phone he has shared, or which his appeals bear; else the uppermost.
-fn choose<'a>(
-    ctx: &mut DecisionContext<'_, impl View>,
-    codes: impl Iterator<Item = &'a PartnerCode>,
-) {
+fn choose<'a>(ctx: &mut DecisionContext<'_>, codes: impl Iterator<Item = &'a PartnerCode>) {
     let bound = codes.filter_map(|code| ctx.partner(code));
     let bound: Vec<(Partner, ChatId)> = bound
         .filter_map(|partner| {
@@ -102,7 +98,7 @@ fn choose<'a>(
 }
 
 /// Whether all rows that show one account are its person's.
-fn is_one_person(ctx: &DecisionContext<'_, impl View>, fault: &ListFault) -> bool {
+fn is_one_person(ctx: &DecisionContext<'_>, fault: &ListFault) -> bool {
     let ListFault::TelegramDoubled(rows) = fault else {
         return false;
     };
@@ -114,14 +110,14 @@ fn is_one_person(ctx: &DecisionContext<'_, impl View>, fault: &ListFault) -> boo
 }
 
 /// Whether an appeal of this account bears the code.
-fn is_confirmed(ctx: &DecisionContext<'_, impl View>, chat: ChatId, code: &PartnerCode) -> bool {
+fn is_confirmed(ctx: &DecisionContext<'_>, chat: ChatId, code: &PartnerCode) -> bool {
     let known = ctx.view.appeals_of(chat, ASKED);
     let mut known = known.iter();
     known.any(|appeal| appeal.partner.as_ref() == Some(code))
 }
 
 /// A fault in words; of rows with one account it says by which we go.
-fn words(ctx: &DecisionContext<'_, impl View>, fault: &ListFault) -> String {
+fn words(ctx: &DecisionContext<'_>, fault: &ListFault) -> String {
     let bound = fault.bound(|code| {
         ctx.partner(code)
             .is_some_and(|partner| partner.binding.is_some())

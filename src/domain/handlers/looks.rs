@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    context::DecisionContext, event::Looked, ids::Number, tab::Tab, view::View, wording::Note,
+    context::DecisionContext, event::Looked, ids::Number, tab::Tab, wording::Note,
 };
 
 use super::{adopt, appeals, promotions, registration, staff};
@@ -13,7 +13,7 @@ use super::{adopt, appeals, promotions, registration, staff};
 /// How many numbers one message to the operator names.
 const NAMED: usize = 20;
 
-pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked: &Looked) {
+pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_>, looked: &Looked) {
     let first = ctx.is_unseen(looked.tab);
     let mut state = ctx.tab(looked.tab);
     let reads = state.reads_mut();
@@ -34,7 +34,7 @@ pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, looked
 }
 
 /// The counter goes on above what is there, and the operator hears of the rows that are stopped.
-fn appeals_seen(ctx: &mut DecisionContext<'_, impl View>, looked: &Looked) {
+fn appeals_seen(ctx: &mut DecisionContext<'_>, looked: &Looked) {
     let mut tab = ctx.appeals_tab();
     tab.sheet = looked.sheet.or(tab.sheet);
     if let Some(highest) = looked

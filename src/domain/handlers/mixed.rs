@@ -3,7 +3,7 @@
 //! Invariant: nothing of such an appeal is sent by itself any more, nothing joins it, and the operator knows whom to ask.
 
 use crate::domain::{
-    context::DecisionContext, effect::Entity, event::Mixed, ids::ChatId, view::View, wording::Note,
+    context::DecisionContext, effect::Entity, event::Mixed, ids::ChatId, wording::Note,
 };
 
 use super::answers;
@@ -12,7 +12,7 @@ use super::answers;
 const NAMED: usize = 40;
 
 /// The journal holds such an appeal.
-pub(in crate::domain) fn found(ctx: &mut DecisionContext<'_, impl View>, mixed: &Mixed) {
+pub(in crate::domain) fn found(ctx: &mut DecisionContext<'_>, mixed: &Mixed) {
     let Some(mut appeal) = ctx.appeal(mixed.appeal).filter(|appeal| !appeal.mixed) else {
         return;
     };
@@ -26,10 +26,7 @@ pub(in crate::domain) fn found(ctx: &mut DecisionContext<'_, impl View>, mixed: 
 }
 
 /// Codes of partners, or the Telegram IDs of those who have none.
-fn listed<'a>(
-    ctx: &DecisionContext<'_, impl View>,
-    chats: impl Iterator<Item = &'a ChatId>,
-) -> String {
+fn listed<'a>(ctx: &DecisionContext<'_>, chats: impl Iterator<Item = &'a ChatId>) -> String {
     let name = |chat: &ChatId| {
         let code = ctx.session(*chat).and_then(|session| session.partner);
         let partner = code.and_then(|code| ctx.partner(&code));

@@ -13,14 +13,13 @@ use crate::domain::{
     ids::{ChatId, OutboxId},
     message::Content,
     operator::OperatorRequest,
-    view::View,
     wording::{AlertNote, Note},
 };
 
 use super::{answers, delivery, erasing, restoring, staff_chat};
 
 /// What the admin chat says: whether it was meant for us.
-pub(super) fn heard(ctx: &mut DecisionContext<'_, impl View>, content: &Content) -> bool {
+pub(super) fn heard(ctx: &mut DecisionContext<'_>, content: &Content) -> bool {
     let text = content.text();
     let ask = text.and_then(|text| OperatorRequest::parse(text.as_str()));
     let meant = ask.is_some();
@@ -30,14 +29,14 @@ pub(super) fn heard(ctx: &mut DecisionContext<'_, impl View>, content: &Content)
 }
 
 /// The button beneath an alert; elsewhere than in the admin chat it is nobody's.
-pub(super) fn check_again(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+pub(super) fn check_again(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     if ctx.admin_chat() == Some(chat) {
         ctx.then(Effect::Answer(OperatorRequest::Check));
     }
 }
 
 /// What a check has found: beginnings and ends are told, each once.
-fn checked(ctx: &mut DecisionContext<'_, impl View>, found: &BTreeSet<Trouble>) {
+fn checked(ctx: &mut DecisionContext<'_>, found: &BTreeSet<Trouble>) {
     let mut alerts = ctx.alerts();
     let before = alerts.clone();
     let mut tells = alerts.check(found, ctx.now);
@@ -91,7 +90,7 @@ fn checked(ctx: &mut DecisionContext<'_, impl View>, found: &BTreeSet<Trouble>) 
     }
 }
 
-pub(in crate::domain) fn command(ctx: &mut DecisionContext<'_, impl View>, command: &Command) {
+pub(in crate::domain) fn command(ctx: &mut DecisionContext<'_>, command: &Command) {
     match command {
         Command::ReleaseAnswers => {
             for appeal in ctx.view.held() {
@@ -118,7 +117,7 @@ pub(in crate::domain) fn command(ctx: &mut DecisionContext<'_, impl View>, comma
     }
 }
 
-fn notify(ctx: &mut DecisionContext<'_, impl View>, notice: &Notice) {
+fn notify(ctx: &mut DecisionContext<'_>, notice: &Notice) {
     match notice {
         Notice::TabUnusable { words, .. } => ctx.report(Note::AdminTabUnusable(words)),
         Notice::TabMended(tab) => ctx.report(Note::AdminTabMended(*tab)),
@@ -142,7 +141,7 @@ fn notify(ctx: &mut DecisionContext<'_, impl View>, notice: &Notice) {
 }
 
 /// An answer that still is in its cell goes out as a whole, less the parts that arrived; anything else as it was.
-fn resend(ctx: &mut DecisionContext<'_, impl View>, id: &OutboxId) {
+fn resend(ctx: &mut DecisionContext<'_>, id: &OutboxId) {
     let standing = match id {
         OutboxId::Answer(appeal, ..) => ctx
             .appeal(*appeal)

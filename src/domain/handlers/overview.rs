@@ -10,7 +10,6 @@ use crate::domain::{
     markdown,
     session::Session,
     text::{Html, Text, beginning},
-    view::View,
     wording::{MenuButton, Say},
 };
 
@@ -28,14 +27,14 @@ const FIRST_WORDS: usize = 80;
 const LABELLED: usize = 24;
 
 /// The buttons that stay below a partner's chat.
-pub(super) fn menu(ctx: &DecisionContext<'_, impl View>, session: &Session) -> Keyboard {
+pub(super) fn menu(ctx: &DecisionContext<'_>, session: &Session) -> Keyboard {
     let labels = MenuButton::ALL.map(|button| ctx.text(session, button.label()));
     Keyboard::Menu(labels.into())
 }
 
 /// Shows a page of the list, in place of the message that bears the button where there is one.
 pub(super) fn list(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     page: u16,
     instead: Option<MessageId>,
@@ -78,7 +77,7 @@ pub(super) fn list(
 
 /// Shows a page of an appeal's dialogue, the newest line last; the list, where the appeal is not this partner's, or not his alone.
 pub(super) fn dialogue(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     id: AppealId,
     page: u16,
@@ -120,7 +119,7 @@ pub(super) fn dialogue(
 
 /// The buttons that turn the page, side by side, if there are any.
 fn turns(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     session: &Session,
     ways: [Option<(Say<'_>, usize)>; 2],
     button: impl Fn(u16) -> Button,
@@ -134,7 +133,7 @@ fn turns(
 }
 
 /// An appeal in one line: number, day, state.
-fn headline(ctx: &DecisionContext<'_, impl View>, session: &Session, appeal: &Appeal) -> String {
+fn headline(ctx: &DecisionContext<'_>, session: &Session, appeal: &Appeal) -> String {
     let date = appeal.stamp.map(|at| ctx.rules.day(at));
     let status = ctx.text(session, Say::StatusWord(&appeal.status));
     ctx.text(
@@ -148,7 +147,7 @@ fn headline(ctx: &DecisionContext<'_, impl View>, session: &Session, appeal: &Ap
 }
 
 /// What an appeal begins with; nothing where that is a history from before our time, or where nobody can say whose it is.
-fn first_words(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Option<String> {
+fn first_words(ctx: &DecisionContext<'_>, appeal: &Appeal) -> Option<String> {
     let first = ctx.view.line(appeal.id, 0).filter(|_| !appeal.mixed)?;
     first.for_partner().map(|words| words.0.clone())
 }
@@ -159,7 +158,7 @@ fn is_shown(line: &Line) -> bool {
 }
 
 /// A line under the name of whoever wrote it. What was in a row before our time may have been written for those who work there.
-fn entry(ctx: &DecisionContext<'_, impl View>, session: &Session, line: &Line) -> String {
+fn entry(ctx: &DecisionContext<'_>, session: &Session, line: &Line) -> String {
     let at = ctx.rules.day_and_time(line.at);
     let (head, words) = match line.author {
         Author::Partner => {

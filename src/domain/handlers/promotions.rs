@@ -16,7 +16,6 @@ use crate::domain::{
         offer,
     },
     tab::Tab,
-    view::View,
     wording::{BroadcastNote, Note},
 };
 
@@ -26,7 +25,7 @@ use super::{broadcasts, publishing};
 const LEDGER_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a read found in the tab.
-pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRow]) {
+pub(super) fn rows(ctx: &mut DecisionContext<'_>, rows: &[PromotionRow]) {
     let known = ctx.view.promotions();
     let owners = identity::owners(&known, rows);
     let mut standing = BTreeSet::new();
@@ -71,7 +70,7 @@ pub(super) fn rows(ctx: &mut DecisionContext<'_, impl View>, rows: &[PromotionRo
 }
 
 /// The end of a read: rows that can be published tell for how many, and a delivery list that nobody needs is dropped.
-pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
+pub(super) fn looked(ctx: &mut DecisionContext<'_>) {
     let mut tab = ctx.promotions_tab();
     let audience = ctx.partners_tab().bound;
     let changed = std::mem::replace(&mut tab.audience, audience) != audience;
@@ -97,7 +96,7 @@ pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
 }
 
 /// The staff list has been seen for the first time: what waited for that goes on, and rows can tell for how many.
-pub(super) fn partners_known(ctx: &mut DecisionContext<'_, impl View>) {
+pub(super) fn partners_known(ctx: &mut DecisionContext<'_>) {
     let mut promotions = ctx.view.promotions();
     promotions.retain(|promotion| promotion.gone.is_none());
     for promotion in promotions {
@@ -109,7 +108,7 @@ pub(super) fn partners_known(ctx: &mut DecisionContext<'_, impl View>) {
 }
 
 /// A moment has come at which dates change something, or a quiet time is over.
-pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey) {
+pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_>, key: &PromotionKey) {
     let promotion = ctx.promotion(key);
     if let Some(mut promotion) = promotion.filter(|promotion| promotion.gone.is_none()) {
         promotion.alarm = None;
@@ -120,7 +119,7 @@ pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, key: &P
 
 /// A row is seen for the first time.
 fn first(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     mut promotion: Promotion,
     row: &PromotionRow,
     adopts: bool,
@@ -140,12 +139,7 @@ fn first(
 }
 
 /// The row of a promotion that the journal knows.
-fn again(
-    ctx: &mut DecisionContext<'_, impl View>,
-    known: &Promotion,
-    nth: u32,
-    row: &PromotionRow,
-) {
+fn again(ctx: &mut DecisionContext<'_>, known: &Promotion, nth: u32, row: &PromotionRow) {
     let mut promotion = known.clone();
     promotion.nth = nth;
     let before = &known.row;
@@ -192,7 +186,7 @@ fn take_in(promotion: &mut Promotion, row: &PromotionRow) {
 }
 
 /// As it is there, so it is: what runs was announced before our time, what waits is announced in its time, an action is to be asked again.
-fn adopt(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+fn adopt(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) {
     let words = &ctx.rules.promotions;
     let announced = words.sent.is(promotion.row.notified.as_str());
     promotion.stage = match words.status(&promotion.row.status) {
@@ -213,7 +207,7 @@ fn adopt(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
 }
 
 /// At first sight after the journal was restored from a copy.
-fn seen_anew(ctx: &mut DecisionContext<'_, impl View>, mut promotion: Promotion) {
+fn seen_anew(ctx: &mut DecisionContext<'_>, mut promotion: Promotion) {
     let never = matches!(
         promotion.stage,
         Stage::Draft | Stage::Scheduled(_) | Stage::Held(_)
@@ -229,7 +223,7 @@ fn seen_anew(ctx: &mut DecisionContext<'_, impl View>, mut promotion: Promotion)
 }
 
 /// A person has set the status: so be it. What a person ends is told to nobody any more.
-fn status_changed(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+fn status_changed(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) {
     let Some(status) = ctx.rules.promotions.status(&promotion.row.status) else {
         return;
     };
@@ -245,7 +239,7 @@ fn status_changed(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Prom
 }
 
 /// The row is not there any more: what goes out rests until it is back.
-fn vanished(ctx: &mut DecisionContext<'_, impl View>, mut promotion: Promotion) {
+fn vanished(ctx: &mut DecisionContext<'_>, mut promotion: Promotion) {
     promotion.gone = Some(ctx.now);
     promotion.alarm = None;
     if broadcasts::lose(ctx, &promotion.key) {
@@ -257,11 +251,7 @@ fn vanished(ctx: &mut DecisionContext<'_, impl View>, mut promotion: Promotion) 
 }
 
 /// What the dates bring, and the timer for what they will bring next. Most rows are as they were known: then nothing is stored.
-fn settle(
-    ctx: &mut DecisionContext<'_, impl View>,
-    mut promotion: Promotion,
-    known: Option<&Promotion>,
-) {
+fn settle(ctx: &mut DecisionContext<'_>, mut promotion: Promotion, known: Option<&Promotion>) {
     publishing::by_date(ctx, &mut promotion);
     if known == Some(&promotion) {
         return;
@@ -280,7 +270,7 @@ fn settle(
     ctx.put(Entity::Promotion(Box::new(promotion)));
 }
 
-fn next_key(ctx: &mut DecisionContext<'_, impl View>) -> PromotionKey {
+fn next_key(ctx: &mut DecisionContext<'_>) -> PromotionKey {
     let mut tab = ctx.promotions_tab();
     let key = PromotionKey::numbered(tab.next_number.0);
     tab.next_number = Number(tab.next_number.0.saturating_add(1));
@@ -289,7 +279,7 @@ fn next_key(ctx: &mut DecisionContext<'_, impl View>) -> PromotionKey {
 }
 
 /// A key that a later journal gave: ours go on above it.
-fn lost_key(ctx: &mut DecisionContext<'_, impl View>, row: &PromotionRow) -> PromotionKey {
+fn lost_key(ctx: &mut DecisionContext<'_>, row: &PromotionRow) -> PromotionKey {
     let Some(key) = PromotionKey::read(row.key.as_str()) else {
         return next_key(ctx);
     };

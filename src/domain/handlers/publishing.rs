@@ -20,14 +20,13 @@ use crate::domain::{
     session::{Locale, Session},
     tab::Tab,
     text::Text,
-    view::View,
     wording::{BroadcastNote, Note},
 };
 
 use super::broadcasts;
 
 /// What is in the action cell is done, or refused in words. The cell is emptied in either case, unless nobody knows the word.
-pub(super) fn act(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+pub(super) fn act(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) {
     let Some(action) = ctx.rules.promotions.action(&promotion.row.action) else {
         promotion.refusal = Some(PromotionRefusal::UnknownAction(
             promotion.row.action.clone(),
@@ -53,7 +52,7 @@ pub(super) fn act(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Prom
 }
 
 /// A promotion ends: whoever has not heard of it will not.
-pub(super) fn end(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+pub(super) fn end(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) {
     broadcasts::cancel(ctx, &promotion.key);
     if matches!(promotion.stage, Stage::Scheduled(_) | Stage::Held(_)) {
         promotion.stage = Stage::Draft;
@@ -61,7 +60,7 @@ pub(super) fn end(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Prom
 }
 
 /// What the dates bring now.
-pub(super) fn by_date(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) {
+pub(super) fn by_date(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) {
     match promotion.stage {
         Stage::Scheduled(due) => scheduled(ctx, promotion, due),
         Stage::Announced(_) | Stage::Adopted => {
@@ -96,7 +95,7 @@ pub(super) fn next_moment(
 
 /// A promotion could not be shown in the admin chat, in this form.
 pub(super) fn unshown(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     key: &PromotionKey,
     form: &MessageForm,
     why: RejectReason,
@@ -114,7 +113,7 @@ pub(super) fn unshown(
 
 /// Telegram has the picture that was made from this source; the row may hold another by now.
 pub(super) fn uploaded(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     key: &PromotionKey,
     source: &Text,
     media: &Media,
@@ -137,7 +136,7 @@ fn something(done: bool) -> Result<(), PromotionRefusal> {
 }
 
 fn publish(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     promotion: &mut Promotion,
 ) -> Result<(), PromotionRefusal> {
     let announced = match promotion.stage {
@@ -166,23 +165,19 @@ fn publish(
 }
 
 /// Before the first read of the staff list an announcement would reach nobody.
-fn knows_partners(ctx: &DecisionContext<'_, impl View>) -> bool {
+fn knows_partners(ctx: &DecisionContext<'_>) -> bool {
     !ctx.is_unseen(Tab::Partners)
 }
 
 fn plan(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     promotion: &Promotion,
 ) -> Result<PromotionPlan, PromotionRefusal> {
     offer::plan(ctx.rules, promotion, ctx.now).map_err(|_| PromotionRefusal::Faulty)
 }
 
 /// It waits for its first day: as the row says by now. Whether it is whole matters only when the day has come.
-fn scheduled(
-    ctx: &mut DecisionContext<'_, impl View>,
-    promotion: &mut Promotion,
-    before: Timestamp,
-) {
+fn scheduled(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion, before: Timestamp) {
     let starts = offer::start(ctx.rules, &promotion.row.offer, ctx.now).unwrap_or(before);
     promotion.stage = Stage::Scheduled(starts);
     if starts > ctx.now || !knows_partners(ctx) {
@@ -213,11 +208,7 @@ fn scheduled(
     }
 }
 
-fn announce(
-    ctx: &mut DecisionContext<'_, impl View>,
-    promotion: &mut Promotion,
-    plan: PromotionPlan,
-) {
+fn announce(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion, plan: PromotionPlan) {
     promotion.stage = Stage::Announced(ctx.now);
     promotion.status = Some(PromotionStatus::Active);
     let broadcast = broadcast(ctx, promotion, plan);
@@ -226,11 +217,7 @@ fn announce(
     broadcasts::start(ctx, broadcast, uploads);
 }
 
-fn broadcast(
-    ctx: &DecisionContext<'_, impl View>,
-    promotion: &Promotion,
-    plan: PromotionPlan,
-) -> Broadcast {
+fn broadcast(ctx: &DecisionContext<'_>, promotion: &Promotion, plan: PromotionPlan) -> Broadcast {
     let kept = promotion.media.as_ref();
     let kept = kept.filter(|(content, _)| *content == promotion.row.offer.content);
     let picture = plan.picture.map(|source| match kept {
@@ -248,11 +235,7 @@ fn broadcast(
 }
 
 /// Sends it to the admin chat as partners see it; whether there is one.
-fn show(
-    ctx: &mut DecisionContext<'_, impl View>,
-    promotion: &mut Promotion,
-    broadcast: &Broadcast,
-) -> bool {
+fn show(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion, broadcast: &Broadcast) -> bool {
     let Some(chat) = ctx.admin_chat() else {
         return false;
     };
@@ -274,10 +257,7 @@ fn show(
     true
 }
 
-fn test(
-    ctx: &mut DecisionContext<'_, impl View>,
-    promotion: &mut Promotion,
-) -> Result<(), PromotionRefusal> {
+fn test(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) -> Result<(), PromotionRefusal> {
     let plan = plan(ctx, promotion)?;
     let broadcast = broadcast(ctx, promotion, plan);
     if !show(ctx, promotion, &broadcast) {
@@ -294,7 +274,7 @@ fn test(
 }
 
 /// An announcement under way ends here; one that waits for its day does not happen.
-fn cancel(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) -> bool {
+fn cancel(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) -> bool {
     match promotion.stage {
         Stage::Scheduled(_) | Stage::Held(_) => {
             promotion.stage = Stage::Draft;
@@ -306,7 +286,7 @@ fn cancel(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) -
     }
 }
 
-fn end_by_action(ctx: &mut DecisionContext<'_, impl View>, promotion: &mut Promotion) -> bool {
+fn end_by_action(ctx: &mut DecisionContext<'_>, promotion: &mut Promotion) -> bool {
     if promotion.stage == Stage::Draft && promotion.row.status.is_blank() {
         return false;
     }

@@ -16,7 +16,6 @@ use crate::domain::{
     session::{Kept, Remark, Session},
     spans::has_lasted,
     text::{Html, Text},
-    view::View,
     wording::{Note, Say},
 };
 
@@ -27,7 +26,7 @@ const AWAITED: SignedDuration = SignedDuration::from_mins(15);
 
 /// Says that an appeal is closed, once another message has ended, and asks how it went.
 pub(super) fn ask(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     appeal: &Appeal,
     number: Number,
@@ -42,7 +41,7 @@ pub(super) fn ask(
 
 /// A thumb was pressed.
 pub(super) fn rated(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     (id, thumb): (AppealId, Thumb),
     message: Option<MessageId>,
@@ -78,7 +77,7 @@ pub(super) fn rated(
 }
 
 /// The partner wants to add a word.
-pub(super) fn invite(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, id: AppealId) {
+pub(super) fn invite(ctx: &mut DecisionContext<'_>, mut session: Session, id: AppealId) {
     if own(ctx, &session, id).is_none_or(|(appeal, _)| appeal.rating.is_none()) {
         return;
     }
@@ -93,7 +92,7 @@ pub(super) fn invite(ctx: &mut DecisionContext<'_, impl View>, mut session: Sess
 
 /// He does not after all.
 pub(super) fn uninvite(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     mut session: Session,
     message: Option<MessageId>,
 ) {
@@ -106,7 +105,7 @@ pub(super) fn uninvite(
 
 /// Takes what a partner writes for the word that he wanted to add, if it is; it stands in the dialogue and beside his thumb.
 pub(super) fn take(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     remark: Remark,
     message: &Message,
@@ -144,11 +143,7 @@ fn thumbs(appeal: AppealId) -> Vec<(String, Button)> {
 }
 
 /// An appeal of this partner, if it is his alone and has its number.
-fn own(
-    ctx: &DecisionContext<'_, impl View>,
-    session: &Session,
-    id: AppealId,
-) -> Option<(Appeal, Number)> {
+fn own(ctx: &DecisionContext<'_>, session: &Session, id: AppealId) -> Option<(Appeal, Number)> {
     let appeal = ctx.appeal(id).filter(|appeal| appeal.is_of(session.chat))?;
     let number = appeal.number?;
     Some((appeal, number))

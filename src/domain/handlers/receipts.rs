@@ -11,13 +11,12 @@ use crate::domain::{
     effect::{Entity, MessageForm},
     ids::{AppealId, MessageId},
     session::Session,
-    view::View,
     wording::{OpeningWords, Say},
 };
 
 /// The first words in answer to an appeal, or to a message with which one goes on that has none (any more).
 pub(super) fn give(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     appeal: &mut Appeal,
     fresh: bool,
@@ -41,7 +40,7 @@ pub(super) fn give(
 }
 
 /// Lets the receipt tell how the appeal stands, where it tells something else.
-pub(super) fn refresh(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn refresh(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let receipt = appeal.receipt.as_ref();
     let Some(message) = receipt.and_then(|receipt| receipt.message) else {
         return;
@@ -75,7 +74,7 @@ pub(super) fn refresh(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut App
 }
 
 /// Telegram has the receipt: from now on it can be changed.
-pub(super) fn arrived(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, message: MessageId) {
+pub(super) fn arrived(ctx: &mut DecisionContext<'_>, id: AppealId, message: MessageId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
@@ -87,7 +86,7 @@ pub(super) fn arrived(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, me
 }
 
 /// When people are back, where the receipt says so and somebody still waits for that.
-fn awaited(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Option<Timestamp> {
+fn awaited(ctx: &DecisionContext<'_>, appeal: &Appeal) -> Option<Timestamp> {
     let reopens = appeal.receipt.as_ref()?.reopens?;
     let is_answered = appeal.delivery.sent.is_some() || appeal.status.is_closed();
     (reopens > ctx.now && !is_answered).then_some(reopens)
@@ -95,7 +94,7 @@ fn awaited(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Option<Time
 
 /// Says it, and when people are back where nobody is there.
 fn tell(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     appeal: &Appeal,
     say: Say<'_>,
@@ -111,7 +110,7 @@ fn tell(
 }
 
 /// When an answer can be expected, as people say it.
-fn promise(ctx: &DecisionContext<'_, impl View>, session: &Session, at: Timestamp) -> String {
+fn promise(ctx: &DecisionContext<'_>, session: &Session, at: Timestamp) -> String {
     let date = ctx.rules.date(at);
     let days = date.duration_since(ctx.rules.date(ctx.now)).as_hours() / 24;
     let day = ctx.text(session, Say::Opening(OpeningWords::Day { days, date }));

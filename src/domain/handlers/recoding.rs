@@ -9,7 +9,6 @@ use crate::domain::{
     ids::{Number, PartnerCode, RowKey},
     session::Session,
     text::Text,
-    view::View,
     wording::{Note, StaffNote},
 };
 
@@ -24,10 +23,7 @@ pub(super) enum Recoding {
 }
 
 /// He writes under another code from now on; nothing where he has no open appeal under one of his others.
-pub(super) fn follow(
-    ctx: &mut DecisionContext<'_, impl View>,
-    session: &Session,
-) -> Option<Recoding> {
+pub(super) fn follow(ctx: &mut DecisionContext<'_>, session: &Session) -> Option<Recoding> {
     let mut appeal = ctx.open_appeal(session.chat)?;
     let before = appeal.partner.clone().filter(|code| session.has(code))?;
     let code = session.partner.clone().filter(|code| *code != before)?;
@@ -59,7 +55,7 @@ pub(super) fn follow(
 }
 
 /// Whether anybody has answered it, or is about to; what was in a row before our time may be an answer.
-fn is_answered(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool {
+fn is_answered(ctx: &DecisionContext<'_>, appeal: &Appeal) -> bool {
     let delivery = &appeal.delivery;
     let said = |author| match author {
         Author::Specialist | Author::Adopted => true,
@@ -70,7 +66,7 @@ fn is_answered(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool {
 }
 
 /// A code as the list writes it.
-fn written(ctx: &DecisionContext<'_, impl View>, code: &PartnerCode) -> Text {
+fn written(ctx: &DecisionContext<'_>, code: &PartnerCode) -> Text {
     let listed = ctx.partner(code);
     listed.map_or_else(|| code.as_str().into(), |partner| partner.written_code)
 }

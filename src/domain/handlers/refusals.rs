@@ -9,7 +9,6 @@ use crate::domain::{
     ids::RowKey,
     refusal::WriteRefusal,
     tab::RefusedRow,
-    view::View,
     wording::{BroadcastNote, Note},
 };
 
@@ -17,7 +16,7 @@ use crate::domain::{
 const NAMED: usize = 100;
 
 /// Google has refused a row. Of many with the same reason the first is told.
-pub(super) fn refused(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, words: &str) {
+pub(super) fn refused(ctx: &mut DecisionContext<'_>, key: &RowKey, words: &str) {
     let mut tab = ctx.tab(key.tab());
     let rows = &mut tab.reads_mut().refused;
     let mut known = rows.iter();
@@ -51,7 +50,7 @@ fn make_room(refused: &mut Vec<RefusedRow>) {
 }
 
 /// A row stands as it should, or is not wanted any more.
-pub(super) fn over(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey) {
+pub(super) fn over(ctx: &mut DecisionContext<'_>, key: &RowKey) {
     let mut tab = ctx.tab(key.tab());
     let rows = &mut tab.reads_mut().refused;
     let before = rows.len();
@@ -66,7 +65,7 @@ pub(super) fn over(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey) {
     }
 }
 
-fn tell(ctx: &mut DecisionContext<'_, impl View>, key: &RowKey, words: &str) {
+fn tell(ctx: &mut DecisionContext<'_>, key: &RowKey, words: &str) {
     let refusal = Note::Refusal(WriteRefusal::of(words));
     let why = ctx.rules.wording.note(refusal);
     match key {

@@ -19,7 +19,6 @@ use crate::domain::{
     spans::has_lasted,
     tab::Tab,
     text::Text,
-    view::View,
     wording::{Note, Say},
 };
 
@@ -32,7 +31,7 @@ const TRIES: usize = 5;
 const TRIES_WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// Says how to register, once a read has shown who is registered already.
-pub(super) fn welcome(ctx: &mut DecisionContext<'_, impl View>, session: Session) {
+pub(super) fn welcome(ctx: &mut DecisionContext<'_>, session: Session) {
     if is_undecided(ctx) {
         return park(ctx, session);
     }
@@ -40,14 +39,14 @@ pub(super) fn welcome(ctx: &mut DecisionContext<'_, impl View>, session: Session
 }
 
 /// A code of somebody who is not registered.
-pub(super) fn code(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, code: Text) {
+pub(super) fn code(ctx: &mut DecisionContext<'_>, mut session: Session, code: Text) {
     kept::forget_old(ctx, &mut session);
     session.registration.code = Some(code);
     advance(ctx, session);
 }
 
 /// A phone that was typed proves nothing; a code that was given stays as it is. Where it is a code after all, the list may know it soon.
-pub(super) fn phone_typed(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
+pub(super) fn phone_typed(ctx: &mut DecisionContext<'_>, session: &Session) {
     ctx.then(Effect::Look(Tab::Partners));
     if session.registration.phone.is_some() {
         ctx.say(session, Say::CodeWanted);
@@ -57,7 +56,7 @@ pub(super) fn phone_typed(ctx: &mut DecisionContext<'_, impl View>, session: &Se
 }
 
 /// Whether nobody can say yet who is registered.
-pub(super) fn is_undecided(ctx: &DecisionContext<'_, impl View>) -> bool {
+pub(super) fn is_undecided(ctx: &DecisionContext<'_>) -> bool {
     ctx.is_unseen(Tab::Partners)
 }
 
@@ -71,7 +70,7 @@ pub(super) fn note_phone(session: &mut Session, phone: &Text) -> bool {
 
 /// A shared contact: it proves a phone only if it is the sender's own (Bot API: `contact.user_id`).
 pub(super) fn contact(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     mut session: Session,
     phone: &Text,
     own: bool,
@@ -87,7 +86,7 @@ pub(super) fn contact(
 }
 
 /// Goes as far as what is known allows.
-fn advance(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
+fn advance(ctx: &mut DecisionContext<'_>, mut session: Session) {
     let registration = &mut session.registration;
     match (&registration.code, &registration.phone) {
         (None, _) => say_and_store(ctx, &session, Say::CodeWanted, Keyboard::Keep),
@@ -120,7 +119,7 @@ fn advance(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
 }
 
 /// The last word, on a fresh read; `told` says whether the person has heard that it takes a moment.
-fn conclude(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told: bool) {
+fn conclude(ctx: &mut DecisionContext<'_>, mut session: Session, told: bool) {
     if session.partner.is_some() {
         return adopted(ctx, session);
     }
@@ -150,7 +149,7 @@ fn conclude(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, told
 }
 
 /// The first read has shown that this person was registered all along: what he wrote is an appeal.
-fn adopted(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
+fn adopted(ctx: &mut DecisionContext<'_>, mut session: Session) {
     session.registration = Registration::default();
     let kept = std::mem::take(&mut session.kept);
     ctx.put(Entity::Session(session.clone()));
@@ -163,14 +162,14 @@ fn adopted(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
 }
 
 /// The partner whose code and phone were both given, if there is exactly one.
-fn matching(ctx: &DecisionContext<'_, impl View>, registration: &Registration) -> Option<Partner> {
+fn matching(ctx: &DecisionContext<'_>, registration: &Registration) -> Option<Partner> {
     let partner = codes::named(ctx, registration.code.as_ref()?.as_str())?;
     let phone = registration.phone.as_ref()?;
     (partner.stopped.is_none() && partner.has_phone(phone)).then_some(partner)
 }
 
 /// Whether the code was in the list a moment ago, with this very phone.
-fn is_expected(ctx: &DecisionContext<'_, impl View>, registration: &Registration) -> bool {
+fn is_expected(ctx: &DecisionContext<'_>, registration: &Registration) -> bool {
     let (Some(code), Some(phone)) = (&registration.code, &registration.phone) else {
         return false;
     };
@@ -178,7 +177,7 @@ fn is_expected(ctx: &DecisionContext<'_, impl View>, registration: &Registration
         .is_some_and(|partner| partner.has_phone(phone) && staff::may_return(ctx, &partner))
 }
 
-fn bind(ctx: &mut DecisionContext<'_, impl View>, mut session: Session, mut partner: Partner) {
+fn bind(ctx: &mut DecisionContext<'_>, mut session: Session, mut partner: Partner) {
     if let Some(binding) = &partner.binding
         && binding.chat != session.chat
     {
@@ -229,7 +228,7 @@ fn minutes_left(first: Timestamp, now: Timestamp) -> i64 {
 }
 
 fn say_and_store(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &Session,
     say: Say<'_>,
     keyboard: Keyboard,
@@ -239,7 +238,7 @@ fn say_and_store(
 }
 
 /// Says something with the button that shares one's contact.
-fn ask(ctx: &mut DecisionContext<'_, impl View>, session: &Session, say: Say<'_>) {
+fn ask(ctx: &mut DecisionContext<'_>, session: &Session, say: Say<'_>) {
     let share = Keyboard::ShareContact(ctx.text(session, Say::ShareContact));
     ctx.say_with(session, say, share);
 }

@@ -10,12 +10,11 @@ use crate::domain::{
     partner::Partner,
     phone::Phone,
     text::fold,
-    view::View,
 };
 
 /// Gives a row whose code has no account the account of the same code in its old spelling, whose partner is returned.
 pub(super) fn take_over(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     partner: &mut Partner,
     cells: &PartnerCells,
 ) -> Option<Partner> {

@@ -15,7 +15,6 @@ use crate::domain::{
     project::shown_history,
     rules::Rules,
     tab::{Tab, TabState},
-    view::View,
     wording::Note,
 };
 
@@ -25,19 +24,19 @@ use super::{
     staff_chat,
 };
 
-pub(in crate::domain) fn restored(ctx: &mut DecisionContext<'_, impl View>, restored: &Restored) {
+pub(in crate::domain) fn restored(ctx: &mut DecisionContext<'_>, restored: &Restored) {
     ctx.given_elsewhere(restored.token);
     let others = distrust(ctx, &restored.tabs);
     ctx.report(Note::AdminRestored(others));
 }
 
 /// Somebody has put a copy in the journal's place, and was told what follows. Where the spreadsheet has gone on, its batch token says so later.
-pub(super) fn from_copy(ctx: &mut DecisionContext<'_, impl View>) {
+pub(super) fn from_copy(ctx: &mut DecisionContext<'_>) {
     distrust(ctx, &[Tab::Partners, Tab::Appeals, Tab::Promotions]);
 }
 
 /// Everything counts as seen for the first time, and nothing that waits goes out; how many messages there were beside answers.
-fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
+fn distrust(ctx: &mut DecisionContext<'_>, tabs: &[Tab]) -> usize {
     for &tab in tabs {
         let mut state = ctx.tab(tab);
         let reads = state.reads_mut();
@@ -84,7 +83,7 @@ fn distrust(ctx: &mut DecisionContext<'_, impl View>, tabs: &[Tab]) -> usize {
 }
 
 /// An answer that the copy was about to send.
-fn hold(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+fn hold(ctx: &mut DecisionContext<'_>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
@@ -99,11 +98,7 @@ fn hold(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
 }
 
 /// The row of an appeal that the journal knows, at first sight of its tab: as it is there, so it is.
-pub(super) fn seen_again(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    cells: &AppealCells,
-) {
+pub(super) fn seen_again(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, cells: &AppealCells) {
     appeal.row.found(ctx.seq);
     appeal.stamp = None;
     appeal.row.seen_mut().delivery.clone_from(&cells.delivery);
@@ -142,7 +137,7 @@ pub(super) fn seen_again(
 }
 
 /// The history that is in the row, and behind it what only the journal knows.
-fn take_over(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+fn take_over(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, cells: &AppealCells) {
     let Some(history) = &cells.history else {
         return;
     };

@@ -11,7 +11,6 @@ use crate::domain::{
     partner::RowTrouble,
     project,
     text::Text,
-    view::View,
 };
 
 use super::{
@@ -20,7 +19,7 @@ use super::{
     templates, waits,
 };
 
-pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &RowEvent) {
+pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_>, event: &RowEvent) {
     match event {
         RowEvent::Partner(cells) => staff::row(ctx, cells),
         RowEvent::PartnerStopped(code, trouble) => staff::stop(ctx, code, *trouble),
@@ -50,10 +49,10 @@ pub(in crate::domain) fn row(ctx: &mut DecisionContext<'_, impl View>, event: &R
 }
 
 /// Changes an appeal, unless it was erased meanwhile.
-fn of<V: View>(
-    ctx: &mut DecisionContext<'_, V>,
+fn of(
+    ctx: &mut DecisionContext<'_>,
     id: AppealId,
-    change: impl FnOnce(&mut DecisionContext<'_, V>, &mut Appeal),
+    change: impl FnOnce(&mut DecisionContext<'_>, &mut Appeal),
 ) {
     if let Some(mut appeal) = ctx.appeal(id) {
         change(ctx, &mut appeal);
@@ -62,20 +61,20 @@ fn of<V: View>(
 }
 
 /// The row bears the number of another appeal: its own goes back.
-fn traded(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, shown: Number) {
+fn traded(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, shown: Number) {
     appeal.row.trade(shown);
     ctx.dirty(RowKey::Appeal(appeal.id));
 }
 
 /// Which row is the appeal's cannot be told, or it is gone.
-fn stopped(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, trouble: RowTrouble) {
+fn stopped(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, trouble: RowTrouble) {
     if trouble == RowTrouble::Missing {
         return gone(ctx, appeal);
     }
     stop(ctx, appeal, trouble);
 }
 
-fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+fn own_row(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, cells: &AppealCells) {
     let reads = ctx.appeals_tab().reads;
     let seen = appeal.id.seq.max(appeal.row.seen_at());
     if reads.sighted.is_none() || seen < reads.restored {
@@ -111,11 +110,7 @@ fn own_row(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells:
 }
 
 /// Whether the same read brings the wish to correct the last answer: what was typed along with it is no answer of its own.
-fn asks_to_correct(
-    ctx: &DecisionContext<'_, impl View>,
-    appeal: &Appeal,
-    cells: &AppealCells,
-) -> bool {
+fn asks_to_correct(ctx: &DecisionContext<'_>, appeal: &Appeal, cells: &AppealCells) -> bool {
     let news = cells
         .status
         .as_ref()
@@ -126,7 +121,7 @@ fn asks_to_correct(
 
 /// A cell of ours has changed, and not into what we would write: whoever did that (we ourselves, where rows moved and an answer of
 /// Google was lost) may have written over the history too, which no read reads. All of the row is written anew.
-fn heal(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &AppealCells) {
+fn heal(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, cells: &AppealCells) {
     let foreign = |shown: &Text, seen: &Text, ours: &str| shown != seen && shown.as_str() != ours;
     let delivery = foreign(
         &cells.delivery,
@@ -149,11 +144,7 @@ fn heal(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, cells: &A
 }
 
 /// A person has changed the status.
-fn status_changed(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    status: Option<Status>,
-) {
+fn status_changed(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, status: Option<Status>) {
     appeal.row.seen_mut().status.clone_from(&status);
     let Some(status) = status else { return };
     if let Some(order) = ctx.rules.orders.of(&status) {
@@ -172,7 +163,7 @@ fn status_changed(
 }
 
 /// The status is another from now on; of a closing the partner hears.
-pub(super) fn turn(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, status: Status) {
+pub(super) fn turn(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, status: Status) {
     let closes = status.is_closed() && !appeal.status.is_closed();
     appeal.status = status;
     appeal.stamp = Some(ctx.now);
@@ -191,7 +182,7 @@ pub(super) fn turn(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 }
 
 /// The row is not there any more. What the partner wrote and nobody has read yet goes into a new one.
-pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn gone(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     if has_unread_lines(ctx, appeal) {
         appeal.row.append_again();
         ctx.dirty(RowKey::Appeal(appeal.id));
@@ -202,7 +193,7 @@ pub(super) fn gone(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 }
 
 /// Whether the partner wrote something that is not in the row yet.
-fn has_unread_lines(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool {
+fn has_unread_lines(ctx: &DecisionContext<'_>, appeal: &Appeal) -> bool {
     ctx.view
         .lines(appeal.id, appeal.dialogue.unwritten())
         .iter()

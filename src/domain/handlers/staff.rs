@@ -17,7 +17,6 @@ use crate::domain::{
     spans::has_lasted,
     tab::Tab,
     unready,
-    view::View,
     wording::{Note, Say},
 };
 
@@ -33,7 +32,7 @@ const SHARE: u32 = 5;
 const AT_LEAST: u32 = 2;
 
 /// What a read found in the row of a code.
-pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells) {
+pub(super) fn row(ctx: &mut DecisionContext<'_>, cells: &PartnerCells) {
     let known = ctx.partner(&cells.code);
     let stopped = known.as_ref().and_then(|partner| partner.stopped);
     let was_missing = stopped == Some(RowTrouble::Missing);
@@ -72,7 +71,7 @@ pub(super) fn row(ctx: &mut DecisionContext<'_, impl View>, cells: &PartnerCells
 }
 
 /// A write of the row has landed: it shows what the journal wanted then.
-pub(super) fn written(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, dirtied: Seq) {
+pub(super) fn written(ctx: &mut DecisionContext<'_>, code: &PartnerCode, dirtied: Seq) {
     let Some(mut partner) = ctx.partner(code) else {
         return;
     };
@@ -89,11 +88,7 @@ pub(super) fn written(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCo
 }
 
 /// A read found something wrong with the row of a code.
-pub(super) fn stop(
-    ctx: &mut DecisionContext<'_, impl View>,
-    code: &PartnerCode,
-    trouble: RowTrouble,
-) {
+pub(super) fn stop(ctx: &mut DecisionContext<'_>, code: &PartnerCode, trouble: RowTrouble) {
     let Some(mut partner) = ctx
         .partner(code)
         .filter(|partner| partner.stopped != Some(trouble))
@@ -120,7 +115,7 @@ pub(super) fn stop(
 }
 
 /// The list as a whole, at the end of a read.
-pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
+pub(super) fn looked(ctx: &mut DecisionContext<'_>) {
     let mut tab = ctx.partners_tab();
     let held = tab.doubted >= AT_LEAST && tab.doubted * SHARE > tab.bound;
     if held == tab.held {
@@ -137,7 +132,7 @@ pub(super) fn looked(ctx: &mut DecisionContext<'_, impl View>) {
 }
 
 /// A doubt has lasted for a while.
-pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode) {
+pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_>, code: &PartnerCode) {
     let Some(mut partner) = ctx.partner(code) else {
         return;
     };
@@ -169,17 +164,13 @@ pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, code: 
 }
 
 /// Whether a partner whose code has just vanished from the list may come back in a moment.
-pub(super) fn may_return(ctx: &DecisionContext<'_, impl View>, partner: &Partner) -> bool {
+pub(super) fn may_return(ctx: &DecisionContext<'_>, partner: &Partner) -> bool {
     let since = partner.missing_since;
     since.is_some_and(|since| !has_lasted(since, ctx.now, DOUBT))
 }
 
 /// Binds an account to a code, in the journal; the row follows.
-pub(super) fn bind(
-    ctx: &mut DecisionContext<'_, impl View>,
-    partner: &mut Partner,
-    binding: Binding,
-) {
+pub(super) fn bind(ctx: &mut DecisionContext<'_>, partner: &mut Partner, binding: Binding) {
     if partner.binding.replace(binding).is_none() {
         let mut tab = ctx.partners_tab();
         tab.bound = tab.bound.saturating_add(1);
@@ -191,11 +182,7 @@ pub(super) fn bind(
 }
 
 /// A row that says authorized with an account; of somebody who stands in several, each.
-fn bind_trusted(
-    ctx: &mut DecisionContext<'_, impl View>,
-    partner: &mut Partner,
-    cells: &PartnerCells,
-) {
+fn bind_trusted(ctx: &mut DecisionContext<'_>, partner: &mut Partner, cells: &PartnerCells) {
     let Some(chat) = cells.telegram.chat().filter(|_| cells.authorized) else {
         return;
     };
@@ -215,11 +202,7 @@ fn bind_trusted(
 }
 
 /// Takes down whose account the row shows, and tells the owner of that account where it has gone.
-fn note_shown(
-    ctx: &mut DecisionContext<'_, impl View>,
-    partner: &mut Partner,
-    telegram: TelegramCell,
-) {
+fn note_shown(ctx: &mut DecisionContext<'_>, partner: &mut Partner, telegram: TelegramCell) {
     let owner = partner.binding.as_ref().map(|binding| binding.chat);
     let shown = match telegram {
         TelegramCell::Id(chat) => Some(chat),
@@ -262,7 +245,7 @@ struct Before {
 
 /// The row of a code that is bound.
 fn bound(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     partner: &mut Partner,
     chat: ChatId,
     cells: &PartnerCells,
@@ -291,7 +274,7 @@ fn bound(
 }
 
 /// From now on it counts how long the doubt lasts.
-fn doubt(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
+fn doubt(ctx: &mut DecisionContext<'_>, partner: &mut Partner) {
     if partner.doubted_since.is_some() {
         return;
     }
@@ -301,14 +284,14 @@ fn doubt(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
 }
 
 /// The row is as it should be.
-pub(super) fn trust(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
+pub(super) fn trust(ctx: &mut DecisionContext<'_>, partner: &mut Partner) {
     partner.astray = None;
     if partner.doubted_since.take().is_some() {
         count_doubt(ctx, false);
     }
 }
 
-fn count_doubt(ctx: &mut DecisionContext<'_, impl View>, begins: bool) {
+fn count_doubt(ctx: &mut DecisionContext<'_>, begins: bool) {
     let mut tab = ctx.partners_tab();
     tab.doubted = if begins {
         tab.doubted.saturating_add(1)
@@ -318,13 +301,13 @@ fn count_doubt(ctx: &mut DecisionContext<'_, impl View>, begins: bool) {
     ctx.put_tab(tab);
 }
 
-fn come_back(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, after: SignedDuration) {
+fn come_back(ctx: &mut DecisionContext<'_>, code: &PartnerCode, after: SignedDuration) {
     let (at, wake) = (ctx.now + after, Wake::Partner(code.clone()));
     ctx.then(Effect::Then { at, wake });
 }
 
 /// What only we write goes back beside its code, and out of the row where it stands instead.
-fn put_back(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner, chat: ChatId) {
+fn put_back(ctx: &mut DecisionContext<'_>, partner: &mut Partner, chat: ChatId) {
     let elsewhere = partner.astray.take().and_then(|code| ctx.partner(&code));
     if let Some(mut other) =
         elsewhere.filter(|other| other.binding.is_none() && other.shown == Some(chat))
@@ -338,7 +321,7 @@ fn put_back(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner, cha
 }
 
 /// The partner loses access, and hears of it.
-fn revoke(ctx: &mut DecisionContext<'_, impl View>, partner: &mut Partner) {
+fn revoke(ctx: &mut DecisionContext<'_>, partner: &mut Partner) {
     trust(ctx, partner);
     let Some(binding) = partner.binding.take() else {
         return;

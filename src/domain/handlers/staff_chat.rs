@@ -17,7 +17,6 @@ use crate::domain::{
     message::Post,
     text::{Html, Text},
     thread::{PartnerFile, SpokenLines, StaffThread, ThreadTopic, UnderWay},
-    view::View,
     wording::StaffNote,
 };
 
@@ -28,7 +27,7 @@ const FILES: usize = 10;
 
 /// A partner has written: his appeal has a thread from now on, if there is a chat for it.
 pub(super) fn heard(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     lines_before: u32,
     files: Vec<PartnerFile>,
@@ -43,7 +42,7 @@ pub(super) fn heard(
 
 /// Something has happened to an appeal: what its thread lacks is shown, at once where nothing stands there yet, else along with what
 /// follows shortly.
-pub(super) fn news(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn news(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let standing = words::standing(ctx, appeal);
     let is_behind = |thread: &StaffThread| lacks(appeal, thread) || thread.standing != standing;
     let thread = appeal.thread.as_deref();
@@ -58,7 +57,7 @@ pub(super) fn news(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 }
 
 /// The time has come to show what is new.
-pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_>, id: AppealId) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return;
     };
@@ -73,7 +72,7 @@ pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, id: App
 }
 
 /// Shows what a thread lacks, unless something of it is under way, or the chat has enough for now.
-fn show(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn show(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let (Some(chat), Some(mut thread)) = (ctx.staff_chat(), appeal.thread.take()) else {
         return;
     };
@@ -97,14 +96,14 @@ fn show(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 }
 
 /// The first message says how the appeal stands, and offers what can be done.
-fn restate(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
+fn restate(ctx: &mut DecisionContext<'_>, appeal: &Appeal, thread: &mut StaffThread) {
     if words::standing(ctx, appeal) != thread.standing {
         say_head(ctx, appeal, thread);
     }
 }
 
 /// The first message says what it is to say now.
-fn say_head(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
+fn say_head(ctx: &mut DecisionContext<'_>, appeal: &Appeal, thread: &mut StaffThread) {
     let Some(head) = thread.head else {
         return;
     };
@@ -128,7 +127,7 @@ fn lacks(appeal: &Appeal, thread: &StaffThread) -> bool {
 }
 
 /// Makes the messages of what is new.
-fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut StaffThread) {
+fn add(ctx: &mut DecisionContext<'_>, appeal: &Appeal, thread: &mut StaffThread) {
     let changed = changes::untold(ctx, appeal, thread);
     let news = words::news(ctx, appeal, thread, &changed);
     // What replies to the first message waits until Telegram has it.
@@ -188,7 +187,7 @@ fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, thread: &mut S
 }
 
 fn send(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: AppealId,
     thread: &mut StaffThread,
     (text, form, keyboard): (Html, MessageForm, Keyboard),
@@ -198,7 +197,7 @@ fn send(
 }
 
 fn send_to(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: AppealId,
     thread: &mut StaffThread,
     (text, form, keyboard, reply_to): (Html, MessageForm, Keyboard, Option<MessageId>),
@@ -219,11 +218,7 @@ pub(super) use changes::changed;
 pub(super) use notes::says;
 
 /// A button of this message was pressed: it is there, whether or not its outcome was lost.
-pub(super) fn seen(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    message: Option<MessageId>,
-) {
+pub(super) fn seen(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, message: Option<MessageId>) {
     let here = ctx.staff_chat();
     let thread = appeal.thread.as_deref_mut();
     if let (Some(thread), Some(message)) = (thread.filter(|it| Some(it.chat) == here), message)
@@ -243,7 +238,7 @@ pub(super) fn replied(appeal: &mut Appeal, chat: ChatId) {
 }
 
 /// A specialist has done something in the chat: it shows there at once.
-pub(super) fn acted(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn acted(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     if let Some(mut thread) = appeal.thread.take() {
         if ctx.staff_chat() == Some(thread.chat) {
             restate(ctx, appeal, &mut thread);
@@ -255,7 +250,7 @@ pub(super) fn acted(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
 }
 
 /// The appeal is under another code: its first message says so, and what is new is shown.
-pub(super) fn renamed(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn renamed(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     if let Some(mut thread) = appeal.thread.take() {
         if ctx.staff_chat() == Some(thread.chat) {
             say_head(ctx, appeal, &mut thread);
@@ -283,7 +278,7 @@ pub(super) fn knows_closing(appeal: &mut Appeal) {
 
 /// Says something in the thread of an appeal that no comparison would find; whether there is such a thread, in a chat that takes messages.
 pub(super) fn tell(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     note: StaffNote<'_>,
 ) -> bool {
@@ -307,7 +302,7 @@ pub(super) fn tell(
 
 /// A message of a thread has ended.
 pub(super) fn ended(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     id: AppealId,
     nth: u32,
     (sent, end): (&Send, PartEnd),
@@ -357,7 +352,7 @@ pub(super) fn ended(
 
 /// Telegram has a message of a thread.
 fn delivered(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     thread: &mut StaffThread,
     (appeal, nth): (AppealId, u32),
     (sent, message): (&Send, MessageId),
@@ -378,7 +373,7 @@ fn delivered(
 }
 
 /// What has come up while a message was under way is shown in its turn; what a chat refused waits for the chat.
-fn follow_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn follow_up(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let waits = ctx.alerts().staff.waiting.contains(&appeal.id);
     if !waits {
         news(ctx, appeal);
@@ -387,7 +382,7 @@ fn follow_up(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 
 /// A reply to this message belongs to this appeal.
 pub(super) fn remember(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     chat: ChatId,
     message: MessageId,
     appeal: AppealId,
@@ -403,7 +398,7 @@ pub(super) fn remember(
 }
 
 /// The journal was restored from a copy: what was under way may have been shown.
-pub(super) fn restored(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+pub(super) fn restored(ctx: &mut DecisionContext<'_>, id: AppealId) {
     if let Some(mut appeal) = ctx.appeal(id) {
         caught_up(&mut appeal);
         ctx.put(Entity::Appeal(appeal));

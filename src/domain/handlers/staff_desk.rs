@@ -12,7 +12,6 @@ use crate::domain::{
     ids::{AppealId, ChatId, MessageId, Number, RowKey},
     message::{Colleague, Content, Message},
     text::Text,
-    view::View,
     wording::{Note, StaffNote},
 };
 
@@ -23,7 +22,7 @@ const NAME: usize = 24;
 
 /// Somebody has pressed a button in a group.
 pub(super) fn pressed(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     (chat, message): (ChatId, Option<MessageId>),
     button: Button,
     by: &Colleague,
@@ -52,7 +51,7 @@ pub(super) fn pressed(
 
 /// Somebody replies in the chat, or changes such a reply: to a message of a thread that is an answer.
 pub(super) fn replied(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     message: &Message,
     by: &Colleague,
     changed: bool,
@@ -94,7 +93,7 @@ pub(super) fn replied(
 }
 
 /// The appeal that a reply is about: that of the message, or, where the response to its sending was lost, the one that it names.
-fn about(ctx: &DecisionContext<'_, impl View>, message: &Message) -> Option<AppealId> {
+fn about(ctx: &DecisionContext<'_>, message: &Message) -> Option<AppealId> {
     let reply = message.context.reply.as_ref()?;
     let post = ctx.view.post(message.chat, reply.message?);
     let named = || {
@@ -109,11 +108,11 @@ fn about(ctx: &DecisionContext<'_, impl View>, message: &Message) -> Option<Appe
 }
 
 /// Changes an appeal whose message bears the button, unless it was erased meanwhile.
-fn on<V: View>(
-    ctx: &mut DecisionContext<'_, V>,
+fn on(
+    ctx: &mut DecisionContext<'_>,
     id: AppealId,
     message: Option<MessageId>,
-    change: impl FnOnce(&mut DecisionContext<'_, V>, &mut Appeal),
+    change: impl FnOnce(&mut DecisionContext<'_>, &mut Appeal),
 ) {
     if let Some(mut appeal) = ctx.appeal(id).filter(|appeal| !appeal.mixed) {
         staff_chat::seen(ctx, &mut appeal, message);
@@ -124,7 +123,7 @@ fn on<V: View>(
 }
 
 /// What somebody is called: by the settings, else as he calls himself.
-fn name(ctx: &DecisionContext<'_, impl View>, by: &Colleague) -> Text {
+fn name(ctx: &DecisionContext<'_>, by: &Colleague) -> Text {
     let staff = ctx.rules.staff.as_ref();
     let named = staff.and_then(|staff| staff.names.get(&by.account));
     let name = named.unwrap_or(&by.name).as_str().trim();
@@ -134,7 +133,7 @@ fn name(ctx: &DecisionContext<'_, impl View>, by: &Colleague) -> Text {
 }
 
 /// He takes care of it: his name goes into the row, and it is in work.
-fn take(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, by: &Colleague) {
+fn take(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, by: &Colleague) {
     let name = name(ctx, by);
     let before = appeal.responsible.as_ref();
     if appeal.status.is_closed() || before.is_some_and(|before| before.name == name) {
@@ -153,7 +152,7 @@ fn take(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, by: &Coll
 }
 
 /// It is solved, unless the partner has written what the chat does not show yet.
-fn solve(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, by: &Colleague) {
+fn solve(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, by: &Colleague) {
     if appeal.status.is_closed() {
         return;
     }

@@ -2,16 +2,10 @@
 //!
 //! Invariant: the operator is told of all rows of a read at once, when it has ended.
 
-use crate::domain::{
-    appeal::Appeal, context::DecisionContext, ids::Number, partner::RowTrouble, view::View,
-};
+use crate::domain::{appeal::Appeal, context::DecisionContext, ids::Number, partner::RowTrouble};
 
 /// Leaves a row alone. The operator hears of it when the read has ended, together with all others; of closed appeals not at all.
-pub(super) fn stop(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    trouble: RowTrouble,
-) {
+pub(super) fn stop(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, trouble: RowTrouble) {
     if !appeal.row.stop(trouble) || appeal.status.is_closed() {
         return;
     }
@@ -21,11 +15,7 @@ pub(super) fn stop(
 }
 
 /// Has the operator told of a row when the read has ended.
-pub(super) fn tell_later(
-    ctx: &mut DecisionContext<'_, impl View>,
-    number: Number,
-    trouble: RowTrouble,
-) {
+pub(super) fn tell_later(ctx: &mut DecisionContext<'_>, number: Number, trouble: RowTrouble) {
     let mut tab = ctx.appeals_tab();
     tab.stopped.entry(trouble).or_default().insert(number);
     ctx.put_tab(tab);

@@ -8,12 +8,11 @@ use crate::domain::{
     context::DecisionContext,
     effect::Entity,
     template::Template,
-    view::View,
 };
 
 /// The tab of the templates was read; `None` if there is none. Answers that called what was not there are read again. A tab that was there
 /// and is gone is one without templates: nobody gets a name in place of its text.
-pub(super) fn found(ctx: &mut DecisionContext<'_, impl View>, all: Option<&Vec<Template>>) {
+pub(super) fn found(ctx: &mut DecisionContext<'_>, all: Option<&Vec<Template>>) {
     let mut templates = ctx.templates();
     let all = all
         .cloned()

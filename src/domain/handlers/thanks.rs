@@ -13,7 +13,6 @@ use crate::domain::{
     message::Message,
     spans::has_lasted,
     text::fold,
-    view::View,
     wording::Say,
 };
 
@@ -110,18 +109,14 @@ const SIGNS: &str = "👍🙏❤♥💙💚💛🧡🤍😊🙂😀😃😄😁�
 const BETWEEN: &str = ".,!)…-–—;:\"«»";
 
 /// Whether a message only thanks for what was closed a little while ago: for that which it replies to, or for any while none is open.
-pub(super) fn is_all(ctx: &DecisionContext<'_, impl View>, message: &Message) -> bool {
+pub(super) fn is_all(ctx: &DecisionContext<'_>, message: &Message) -> bool {
     let own = message.context.forwarded.is_none();
     let text = message.content.text().filter(|_| own);
     text.is_some_and(|text| thanks(text.as_str())) && has_reason(ctx, message)
 }
 
 /// The reaction to a message could not be set: words say that it has come in, or that thanks were heard.
-pub(in crate::domain) fn unshown(
-    ctx: &mut DecisionContext<'_, impl View>,
-    chat: ChatId,
-    message: MessageId,
-) {
+pub(in crate::domain) fn unshown(ctx: &mut DecisionContext<'_>, chat: ChatId, message: MessageId) {
     let session = ctx.session(chat).filter(|_| any_just_closed(ctx, chat));
     match (ctx.view.post(chat, message), session) {
         (None, Some(session)) => ctx.say(&session, Say::Welcomed),
@@ -130,7 +125,7 @@ pub(in crate::domain) fn unshown(
     }
 }
 
-fn has_reason(ctx: &DecisionContext<'_, impl View>, message: &Message) -> bool {
+fn has_reason(ctx: &DecisionContext<'_>, message: &Message) -> bool {
     let reply = message.context.reply.as_ref();
     let replied = reply.and_then(|reply| appeals::of_message(ctx, message.chat, reply.message?));
     match replied {
@@ -139,12 +134,12 @@ fn has_reason(ctx: &DecisionContext<'_, impl View>, message: &Message) -> bool {
     }
 }
 
-fn any_just_closed(ctx: &DecisionContext<'_, impl View>, chat: ChatId) -> bool {
+fn any_just_closed(ctx: &DecisionContext<'_>, chat: ChatId) -> bool {
     let recent = ctx.view.appeals_of(chat, RECENT);
     recent.iter().any(|appeal| is_just_closed(ctx, appeal))
 }
 
-fn is_just_closed(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> bool {
+fn is_just_closed(ctx: &DecisionContext<'_>, appeal: &Appeal) -> bool {
     let changed = appeal.stamp.filter(|_| appeal.status.is_closed());
     changed.is_some_and(|at| !has_lasted(at, ctx.now, SHORTLY))
 }

@@ -12,7 +12,6 @@ use crate::domain::{
     ids::{AppealId, RowKey},
     session::Kept,
     spans::has_lasted,
-    view::View,
     waiting,
     wording::{Note, StaffNote},
 };
@@ -23,11 +22,7 @@ use super::staff_chat;
 const REMINDED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// A partner has written, and may wait from now on.
-pub(super) fn may_begin(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: AppealId,
-    messages: &[Kept],
-) {
+pub(super) fn may_begin(ctx: &mut DecisionContext<'_>, appeal: AppealId, messages: &[Kept]) {
     let first = messages.iter().map(|message| message.at).min();
     if let Some(at) = first.and_then(|at| waiting::deadline(ctx.rules, at)) {
         ctx.wake(at, Wake::Overdue(appeal));
@@ -35,14 +30,14 @@ pub(super) fn may_begin(
 }
 
 /// An answer was taken back: he waits again, maybe for too long already.
-pub(super) fn begins_again(ctx: &mut DecisionContext<'_, impl View>, appeal: AppealId) {
+pub(super) fn begins_again(ctx: &mut DecisionContext<'_>, appeal: AppealId) {
     if ctx.rules.answer_within.is_some() {
         ctx.wake(ctx.now, Wake::Overdue(appeal));
     }
 }
 
 /// A partner may have waited too long.
-pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, id: AppealId) {
+pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_>, id: AppealId) {
     if let Some(mut appeal) = ctx.appeal(id) {
         check(ctx, &mut appeal);
         ctx.put(Entity::Appeal(appeal));
@@ -50,11 +45,7 @@ pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>, id: App
 }
 
 /// A read brings the row: what it shows in `Ждёт с` is put right, where that column stands.
-pub(super) fn found(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    cells: &AppealCells,
-) {
+pub(super) fn found(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, cells: &AppealCells) {
     check(ctx, appeal);
     let seen = std::mem::replace(&mut appeal.row.seen_mut().waiting, cells.waiting.clone());
     let Some(shown) = cells.waiting.as_ref().filter(|_| seen != cells.waiting) else {
@@ -66,7 +57,7 @@ pub(super) fn found(
 }
 
 /// Marks a wait that has lasted too long; one that has not is looked at again when it would have.
-fn check(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn check(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     if ctx.rules.answer_within.is_none() {
         // Nobody counts, so the lines need not be read.
         return;
@@ -88,7 +79,7 @@ fn check(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 }
 
 /// The specialists are reminded in its thread, or, where there is none, the operator.
-fn remind(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, since: Timestamp) {
+fn remind(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, since: Timestamp) {
     let time = ctx.rules.short_moment(since);
     let told = staff_chat::tell(ctx, appeal, StaffNote::Overdue(&time));
     if let Some(number) = appeal.number.filter(|_| !told) {

@@ -16,10 +16,9 @@ use crate::domain::{
     partner::RowTrouble,
     tab::Tab,
     text::Text,
-    view::View,
 };
 
-pub(in crate::domain) fn wrote(ctx: &mut DecisionContext<'_, impl View>, report: &WriteReport) {
+pub(in crate::domain) fn wrote(ctx: &mut DecisionContext<'_>, report: &WriteReport) {
     if let Some(token) = report.token {
         ctx.finish_batch(report.spreadsheet.clone(), token);
     }
@@ -46,7 +45,7 @@ pub(in crate::domain) fn wrote(ctx: &mut DecisionContext<'_, impl View>, report:
     }
 }
 
-fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenRow) {
+fn appeal(ctx: &mut DecisionContext<'_>, id: AppealId, row: &WrittenRow) {
     let Some(mut appeal) = ctx.appeal(id) else {
         return ctx.clean(row.key.clone(), row.dirtied);
     };
@@ -101,7 +100,7 @@ fn appeal(ctx: &mut DecisionContext<'_, impl View>, id: AppealId, row: &WrittenR
 
 /// Whoever has taken the appeal is named in its row by now, and another code of its partner's stands there, or a person has put something
 /// else there.
-fn settle(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, row: &WrittenRow) {
+fn settle(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, row: &WrittenRow) {
     let was_there = appeal.row.is_placed() && !appeal.row.is_left_alone();
     let is_written = |since: Seq| was_there && row.dirtied >= since;
     let mut left = false;
@@ -122,7 +121,7 @@ fn settle(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, row: &W
 }
 
 fn confirm(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     status: Option<&Status>,
     cleared: Option<&Text>,
@@ -154,7 +153,7 @@ fn confirm(
 }
 
 /// The partner sees at each of his messages that it is in the sheet now.
-fn show_written(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, lines: u32) {
+fn show_written(ctx: &mut DecisionContext<'_>, appeal: &Appeal, lines: u32) {
     if appeal.mixed {
         // Its messages are of several chats.
         return;
@@ -166,7 +165,7 @@ fn show_written(ctx: &mut DecisionContext<'_, impl View>, appeal: &Appeal, lines
     }
 }
 
-fn partner(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, row: &WrittenRow) {
+fn partner(ctx: &mut DecisionContext<'_>, code: &PartnerCode, row: &WrittenRow) {
     match &row.result {
         RowResult::Contested => ctx.then(Effect::Look(Tab::Partners)),
         RowResult::Moved => {
@@ -187,7 +186,7 @@ fn partner(ctx: &mut DecisionContext<'_, impl View>, code: &PartnerCode, row: &W
     }
 }
 
-fn promotion(ctx: &mut DecisionContext<'_, impl View>, key: &PromotionKey, row: &WrittenRow) {
+fn promotion(ctx: &mut DecisionContext<'_>, key: &PromotionKey, row: &WrittenRow) {
     match &row.result {
         RowResult::Confirmed {
             status, cleared, ..

@@ -16,7 +16,7 @@ use crate::domain::{
 
 /// `Рассылка` of a promotion.
 #[must_use]
-pub(in crate::domain) fn mailing(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
+pub(in crate::domain) fn mailing(rules: &Rules, view: &dyn View, promotion: &Promotion) -> String {
     let state = match promotion.stage {
         Stage::Draft => draft(rules, view, promotion),
         Stage::Scheduled(at) => scheduled(rules, promotion, at),
@@ -56,7 +56,7 @@ fn say(rules: &Rules, note: PromotionNote<'_>) -> String {
 }
 
 /// What is missing, or that it can go.
-fn draft(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
+fn draft(rules: &Rules, view: &dyn View, promotion: &Promotion) -> String {
     let offer = &promotion.row.offer;
     let standing = promotion.standing(&rules.promotions);
     if offer.is_blank() {
@@ -77,7 +77,7 @@ fn draft(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
     }
 }
 
-fn readiness(rules: &Rules, view: &impl View, promotion: &Promotion) -> String {
+fn readiness(rules: &Rules, view: &dyn View, promotion: &Promotion) -> String {
     // The row is written when something in it changes: that is when its dates are looked at.
     let seen = view
         .tab(Tab::Promotions)

@@ -27,7 +27,6 @@ use crate::{
         project::project,
         rules::Rules,
         tab::Tab,
-        view::View,
     },
     journal::{Journal, StoreError, Touched},
     sheets::{

@@ -17,11 +17,7 @@ use super::{
     memory::SyncMemory,
     run::run,
 };
-use crate::{
-    domain::{tab::Tab, view::View},
-    journal::Snapshot,
-    sheets::table::snapshot::KnownRow,
-};
+use crate::{domain::tab::Tab, journal::Snapshot, sheets::table::snapshot::KnownRow};
 
 /// A write in hand may end within this time after the stop; the process is given 2 s.
 const WRITE_GRACE: Duration = Duration::from_millis(1_200);

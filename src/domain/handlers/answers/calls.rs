@@ -13,7 +13,6 @@ use crate::domain::{
     styled::{Style, Styled},
     template::{Called, Fillings, is_call},
     text::Text,
-    view::View,
     wording::{Say, StaffNote},
 };
 
@@ -22,7 +21,7 @@ pub(in crate::domain::handlers) struct NoTemplate;
 
 /// What an answer says in place of its own words, if it calls a template; the row says so if there is no such.
 pub(super) fn text(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     typed: &Styled,
 ) -> Result<Option<Styled>, NoTemplate> {
@@ -44,7 +43,7 @@ pub(super) fn text(
 
 /// The same for an answer of the chat, which is told there.
 pub(in crate::domain::handlers) fn reply(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     mut reply: ChatReply,
 ) -> Result<ChatReply, NoTemplate> {
@@ -70,7 +69,7 @@ pub(in crate::domain::handlers) fn reply(
     Ok(reply)
 }
 
-fn called(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, answer: &Styled) -> Called {
+fn called(ctx: &DecisionContext<'_>, appeal: &Appeal, answer: &Styled) -> Called {
     let answer = spoken(answer);
     if !is_call(answer.as_str()) {
         return Called::Nothing;
@@ -101,7 +100,7 @@ pub(super) fn spoken(answer: &Styled) -> Styled {
 }
 
 /// What the staff list calls the partner; a word for anybody where it does not.
-fn name_of(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> String {
+fn name_of(ctx: &DecisionContext<'_>, appeal: &Appeal) -> String {
     let session = ctx.session(appeal.chat);
     let code = session
         .as_ref()

@@ -9,12 +9,11 @@ use crate::domain::{
     ids::{RowKey, Seq},
     styled::StyledRange,
     text::Text,
-    view::View,
 };
 
 /// The answer cell shows this text, which is not the one seen before.
 pub(in crate::domain::handlers) fn typed(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     text: Text,
     styles: &[StyledRange],
@@ -53,10 +52,7 @@ pub(in crate::domain::handlers) fn stands(appeal: &mut Appeal, text: Text) {
 }
 
 /// The answer cell is empty.
-pub(in crate::domain::handlers) fn emptied(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-) {
+pub(in crate::domain::handlers) fn emptied(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     appeal.row.seen_mut().answer = None;
     appeal.delivery.holds = false;
     if std::mem::take(&mut appeal.delivery.formula) {
@@ -106,7 +102,7 @@ pub(in crate::domain::handlers) fn emptied(
 /// The answer cell shows that a formula has failed or that its value has not come yet: that is no answer. One that is on its way or has
 /// arrived stays what it is: the same value may come back in a moment. One that was held is held again when it does.
 pub(in crate::domain::handlers) fn unready(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     shown: &Text,
 ) {
@@ -129,7 +125,7 @@ pub(in crate::domain::handlers) fn unready(
 
 /// A write that stands was made on the grounds of this event; it may have put a text back into the answer cell, or emptied it so that one can be.
 pub(in crate::domain::handlers) fn filled(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     text: Option<&Text>,
     dirtied: Seq,
@@ -144,7 +140,7 @@ pub(in crate::domain::handlers) fn filled(
 
 /// A write has shown whether the answer cell holds a formula.
 pub(in crate::domain::handlers) fn formula(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     holds: bool,
 ) {

@@ -20,7 +20,6 @@ use crate::domain::{
     ids::{MessageId, Revision, RowKey},
     tab::Tab,
     text::Text,
-    view::View,
     wording::{Note, StaffNote},
 };
 
@@ -29,7 +28,7 @@ const REMEMBERED: usize = 20;
 
 /// A specialist has answered in the chat.
 pub(in crate::domain::handlers) fn answered(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     reply: ChatReply,
 ) {
@@ -59,11 +58,7 @@ pub(super) fn is_busy(appeal: &Appeal) -> bool {
 }
 
 /// The cell shows a text while the chat answers: it is held. Whether it is.
-pub(super) fn holds(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    text: &Text,
-) -> bool {
+pub(super) fn holds(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, text: &Text) -> bool {
     appeal.delivery.aside = is_busy(appeal).then(|| text.clone());
     let held = appeal.delivery.aside.is_some();
     if held {
@@ -74,7 +69,7 @@ pub(super) fn holds(
 }
 
 /// A text that rests in the cell is held, since the chat has answered.
-fn hold_cell(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn hold_cell(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let rests = resting(appeal).is_some_and(|answer| answer.reply.is_none());
     let Some(text) = appeal.row.seen().answer.clone().filter(|_| rests) else {
         return;
@@ -88,7 +83,7 @@ fn hold_cell(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
 }
 
 /// Begins what is wanted next, once nothing else is under way.
-pub(super) fn next(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn next(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     // Until a restored journal has seen the row, nobody knows what has gone out since.
     let unknown = ctx.is_unseen(Tab::Appeals);
     if appeal.delivery.orders.is_empty() || is_on_its_way(appeal) || appeal.mixed || unknown {
@@ -106,7 +101,7 @@ pub(super) fn next(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 }
 
 fn begin(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     (reply, at): (ChatReply, jiff::Timestamp),
 ) {
@@ -131,7 +126,7 @@ fn begin(
 
 /// The partner has blocked the bot: the answer waits for him.
 fn wait_for_partner(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     (reply, at): (ChatReply, jiff::Timestamp),
 ) {
@@ -159,7 +154,7 @@ fn set_out(appeal: &mut Appeal, reply: &ChatReply, at: jiff::Timestamp) {
 }
 
 /// The partner's messages of this answer are changed, after a rest of their own.
-fn correct(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, reply: ChatReply) {
+fn correct(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, reply: ChatReply) {
     let Some(before) = recall(appeal, reply.message) else {
         return staff_chat::says(
             ctx,
@@ -201,7 +196,7 @@ fn lines_after(before: &ChatReply, after: &ChatReply) -> Text {
 }
 
 /// The partner's messages of this answer go: whoever presses the button has thought about it.
-fn take_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, message: MessageId) {
+fn take_away(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, message: MessageId) {
     let Some(before) = recall(appeal, message) else {
         return staff_chat::says(ctx, appeal, (message, false), StaffNote::NotCorrectable);
     };
@@ -215,7 +210,7 @@ fn take_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, mess
     dispatch(ctx, appeal);
 }
 
-fn open(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+fn open(ctx: &DecisionContext<'_>, appeal: &mut Appeal) {
     appeal.delivery.correction = Some(Correction {
         since: ctx.now,
         shown: true,
@@ -250,7 +245,7 @@ pub(super) fn succeed(appeal: &mut Appeal, sent: SentAnswer) {
 
 /// A specialist has changed his message in the chat.
 pub(in crate::domain::handlers) fn edited(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     reply: ChatReply,
 ) {
@@ -290,7 +285,7 @@ pub(in crate::domain::handlers) fn edited(
 
 /// A specialist takes his answer back.
 pub(in crate::domain::handlers) fn withdrawn(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     message: MessageId,
 ) {
@@ -318,16 +313,13 @@ pub(in crate::domain::handlers) fn withdrawn(
     next(ctx, appeal);
 }
 
-fn unsent(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, message: MessageId) {
+fn unsent(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, message: MessageId) {
     let time = ctx.rules.time_of_day(ctx.now);
     staff_chat::says(ctx, appeal, (message, false), StaffNote::Withdrew(&time));
 }
 
 /// The journal was restored from a copy: what was under way, or wanted, may have gone out since. Who has written it in the chat is told.
-pub(in crate::domain::handlers) fn drop_all(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-) {
+pub(in crate::domain::handlers) fn drop_all(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let answer = appeal.delivery.answer.take();
     appeal.delivery.correction = None;
     let orders = std::mem::take(&mut appeal.delivery.orders);
@@ -354,11 +346,7 @@ fn is_known(appeal: &Appeal, message: MessageId) -> bool {
 }
 
 /// An answer of the chat has arrived, or what became of it.
-pub(super) fn arrived(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    answer: &Answer,
-) {
+pub(super) fn arrived(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, answer: &Answer) {
     let Some(reply) = &answer.reply else {
         return;
     };
@@ -374,11 +362,7 @@ pub(super) fn arrived(
 }
 
 /// What the partner has of an answer could not be changed.
-pub(super) fn unchanged(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    why: &RejectReason,
-) {
+pub(super) fn unchanged(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, why: &RejectReason) {
     let answer = appeal.delivery.answer.take_if(|it| it.reply.is_some());
     if let Some(reply) = answer.and_then(|answer| answer.reply) {
         appeal.delivery.state = correction::as_sent(appeal);
@@ -390,7 +374,7 @@ pub(super) fn unchanged(
 
 /// An answer of the chat has not arrived.
 pub(super) fn failed(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     answer: &Answer,
     words: &str,

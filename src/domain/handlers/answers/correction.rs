@@ -21,7 +21,6 @@ use crate::domain::{
     session::Locale,
     spans::has_lasted,
     text::{Html, Text},
-    view::View,
     wording::{Note, Say, StaffNote},
 };
 
@@ -29,7 +28,7 @@ use crate::domain::{
 const LASTS: SignedDuration = SignedDuration::from_mins(30);
 
 /// The last answer is to be corrected.
-pub(super) fn open(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn open(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     appeal.delivery.leftover = None;
     appeal.delivery.correction = Some(Correction {
         since: ctx.now,
@@ -40,7 +39,7 @@ pub(super) fn open(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 }
 
 /// Its author has all the time again, unless a change of his rests already.
-pub(super) fn renew(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn renew(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let has_changed = has_change(appeal);
     let Some(correction) = (appeal.delivery.correction.as_mut()).filter(|_| !has_changed) else {
         return;
@@ -53,7 +52,7 @@ pub(super) fn renew(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
 }
 
 /// The cell shows this text, or none: the partner is to have it in place of the last answer.
-pub(super) fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
+pub(super) fn begin(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, text: Text) {
     let Some(correction) = &mut appeal.delivery.correction else {
         return;
     };
@@ -85,7 +84,7 @@ pub(super) fn begin(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appea
 }
 
 /// The cell is empty: the answer is taken back, unless its text has never been there.
-pub(super) fn emptied(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn emptied(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let correction = appeal.delivery.correction.as_ref();
     if appeal.delivery.answer.is_some() {
         // Its change is with Telegram already.
@@ -97,14 +96,14 @@ pub(super) fn emptied(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut App
 }
 
 /// The cell shows for a moment what is no text.
-pub(super) fn unready(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn unready(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     if appeal.delivery.answer.is_none() {
         renew(ctx, appeal);
     }
 }
 
 /// Its text was put into the cell.
-pub(super) fn filled(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: &Text) {
+pub(super) fn filled(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, text: &Text) {
     if appeal.row.seen().answer.is_some() {
         return;
     }
@@ -130,7 +129,7 @@ pub(super) fn is_leftover(appeal: &Appeal, text: &Text) -> bool {
 }
 
 /// What is in the cell is what the partner has: it leaves the cell like any answer that was delivered.
-pub(super) fn clear_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn clear_away(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let (sent, seen) = (&appeal.delivery.sent, appeal.row.seen().answer.clone());
     if let (Some(sent), Some(text)) = (sent, seen) {
         let at = sent.at;
@@ -140,10 +139,7 @@ pub(super) fn clear_away(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut 
 }
 
 /// Somebody has chosen another status: a correction without a change is over.
-pub(in crate::domain::handlers) fn left(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-) {
+pub(in crate::domain::handlers) fn left(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     if appeal.delivery.correction.is_some() && !has_change(appeal) {
         end(ctx, appeal);
     }
@@ -156,7 +152,7 @@ fn has_change(appeal: &Appeal) -> bool {
 }
 
 /// The time of a correction may be over.
-pub(super) fn waited(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn waited(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     let Some(since) = appeal.delivery.correction.as_ref().map(|it| it.since) else {
         return;
     };
@@ -168,14 +164,14 @@ pub(super) fn waited(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appe
 }
 
 /// Nothing of the cell is a correction any more; its text may still be on its way there.
-pub(super) fn close(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn close(ctx: &DecisionContext<'_>, appeal: &mut Appeal) {
     let correction = appeal.delivery.correction.take();
     if correction.is_some_and(|correction| !correction.shown) {
         appeal.delivery.leftover = Some(ctx.seq);
     }
 }
 
-pub(super) fn end(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal) {
+pub(super) fn end(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) {
     close(ctx, appeal);
     appeal.delivery.state = as_sent(appeal);
     clear_away(ctx, appeal);
@@ -194,7 +190,7 @@ pub(super) fn as_sent(appeal: &Appeal) -> Delivery {
 
 /// The messages that make of what the partner has what he is to have, one for each step; what needs none is there already.
 pub(super) fn messages(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     appeal: &mut Appeal,
     answer: &Answer,
 ) -> Vec<Planned> {
@@ -239,11 +235,7 @@ pub(super) fn messages(
 }
 
 /// The partner has what he is to have: the dialogue keeps both versions, and the cell is emptied.
-pub(super) fn finish(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    answer: &Answer,
-) {
+pub(super) fn finish(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, answer: &Answer) {
     let correction = appeal.delivery.correction.take();
     let (Some(correction), Some(mut sent)) = (correction, appeal.delivery.sent.take()) else {
         return;
@@ -299,7 +291,7 @@ pub(super) fn finish(
 
 /// The line that holds the answer says what it is now, and what it was.
 fn restated(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     sent: &SentAnswer,
     text: &Text,
@@ -340,11 +332,7 @@ fn messages_after(correction: &Correction, answer: &Answer) -> Vec<SentPart> {
 }
 
 /// A message could not be changed: the correction ends, and what was typed stays in the cell, unsent.
-pub(super) fn fail(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    why: RejectReason,
-) {
+pub(super) fn fail(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, why: RejectReason) {
     give_up(ctx, appeal);
     let correction = appeal.delivery.correction.take();
     if let (Some(correction), Some(answer)) = (correction, &appeal.delivery.answer) {

@@ -6,7 +6,6 @@ use super::{Planned, parts};
 use crate::domain::{
     appeal::{Answer, Appeal, DeliveredPart, PartState},
     context::DecisionContext,
-    view::View,
 };
 
 /// How many messages of failed answers are remembered: more than anybody corrects.
@@ -26,7 +25,7 @@ pub(super) fn lacking(appeal: &Appeal, part: parts::Part) -> Planned {
 }
 
 /// Remembers which parts of a failed answer the partner has, for when its corrected text comes.
-pub(super) fn remember(ctx: &DecisionContext<'_, impl View>, appeal: &mut Appeal, answer: &Answer) {
+pub(super) fn remember(ctx: &DecisionContext<'_>, appeal: &mut Appeal, answer: &Answer) {
     let messages = parts::of(ctx, appeal, answer);
     for (part, state) in messages.iter().zip(&answer.parts) {
         let PartState::Delivered {

@@ -11,7 +11,6 @@ use crate::domain::{
     ids::RowKey,
     internal_note,
     text::Text,
-    view::View,
     wording::{Note, StaffNote},
 };
 
@@ -23,7 +22,7 @@ pub(super) fn is_only_notes(text: &Text) -> bool {
 }
 
 /// Takes over what stands in the cell, which is to be in the dialogue alone.
-pub(super) fn keep(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: Text) {
+pub(super) fn keep(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, text: Text) {
     add(ctx, appeal, &text);
     leave_cell(appeal, text, ctx.now);
     appeal.delivery.state = Delivery::Noted { at: ctx.now };
@@ -32,7 +31,7 @@ pub(super) fn keep(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal
 }
 
 /// Puts what of a text is a note on top of the dialogue, if anything is.
-pub(super) fn add(ctx: &mut DecisionContext<'_, impl View>, appeal: &mut Appeal, text: &Text) {
+pub(super) fn add(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, text: &Text) {
     let note = internal_note::noted(text.as_str());
     if !note.is_empty() {
         appeals::add_line(ctx, appeal, Author::Note, ctx.now, Text(note));
@@ -53,7 +52,7 @@ pub(super) fn leave_cell(appeal: &mut Appeal, text: Text, at: Timestamp) {
 
 /// Takes the notes out of what was written in the staff chat; nothing where nothing else was.
 pub(super) fn take_out(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     reply: ChatReply,
 ) -> Option<ChatReply> {

@@ -10,12 +10,11 @@ use crate::domain::{
     },
     context::DecisionContext,
     ids::RowKey,
-    view::View,
 };
 
 /// The status cell holds an order.
 pub(in crate::domain::handlers) fn follow(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     order: AnswerOrder,
 ) {
@@ -33,10 +32,7 @@ pub(in crate::domain::handlers) fn follow(
     }
 }
 
-fn correct(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-) -> Result<(), DeclinedOrder> {
+fn correct(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) -> Result<(), DeclinedOrder> {
     if appeal.delivery.correction.is_some() {
         correction::renew(ctx, appeal);
         return Ok(());
@@ -77,10 +73,7 @@ fn is_occupied(appeal: &Appeal) -> bool {
         || (seen.is_some() && seen != delivered)
 }
 
-fn send_again(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-) -> Result<(), DeclinedOrder> {
+fn send_again(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal) -> Result<(), DeclinedOrder> {
     if appeal.delivery.correction.is_some() {
         return Ok(());
     }

@@ -10,7 +10,6 @@ use crate::domain::{
     session::Locale,
     styled::{Style, Styled},
     text::{Html, MESSAGE_LIMIT, Text, fingerprint},
-    view::View,
     wording::Say,
 };
 
@@ -65,11 +64,7 @@ impl Part {
 }
 
 /// The messages of an answer in the language of its partner.
-pub(super) fn of(
-    ctx: &DecisionContext<'_, impl View>,
-    appeal: &Appeal,
-    answer: &Answer,
-) -> Vec<Part> {
+pub(super) fn of(ctx: &DecisionContext<'_>, appeal: &Appeal, answer: &Answer) -> Vec<Part> {
     let locale = ctx
         .session(appeal.chat)
         .map_or_else(Locale::default, |session| session.locale);

@@ -11,7 +11,6 @@ use crate::domain::{
     promotion::offer,
     session::Session,
     text::Html,
-    view::View,
     wording::{BroadcastNote, Note, Say},
 };
 
@@ -21,7 +20,7 @@ const CHUNK: u32 = 200;
 const SCANNED: u32 = 2000;
 
 /// Makes the next messages where few are left, and ends where none are.
-pub(super) fn go_on(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
+pub(super) fn go_on(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast) {
     if broadcast.state != BroadcastState::Running {
         return;
     }
@@ -49,7 +48,7 @@ pub(super) fn go_on(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Br
 }
 
 /// Makes so many messages, or fewer where so many partners are not left.
-fn make_chunk(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast, wanted: u32) {
+fn make_chunk(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast, wanted: u32) {
     let (mut made, mut scanned) = (0, 0);
     while made < wanted && !broadcast.exhausted {
         if scanned >= SCANNED {
@@ -68,11 +67,7 @@ fn make_chunk(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcas
 }
 
 /// Makes the message for one partner; whether he gets one.
-fn make_for(
-    ctx: &mut DecisionContext<'_, impl View>,
-    broadcast: &mut Broadcast,
-    session: &Session,
-) -> bool {
+fn make_for(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast, session: &Session) -> bool {
     if !is_meant(ctx, broadcast, session) {
         return false;
     }
@@ -94,11 +89,7 @@ fn make_for(
 }
 
 /// Whether the partner was one when it began, and no message was made for him yet.
-fn is_meant(
-    ctx: &DecisionContext<'_, impl View>,
-    broadcast: &Broadcast,
-    session: &Session,
-) -> bool {
+fn is_meant(ctx: &DecisionContext<'_>, broadcast: &Broadcast, session: &Session) -> bool {
     let bound = session
         .codes()
         .filter_map(|code| ctx.partner(code)?.binding);
@@ -111,7 +102,7 @@ fn is_meant(
 
 /// The message of an announcement as one partner gets it, in one piece or two.
 pub(in crate::domain::handlers) fn messages(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     broadcast: &Broadcast,
     (id, cover): (OutboxId, OutboxId),
     session: &Session,
@@ -148,7 +139,7 @@ pub(in crate::domain::handlers) fn messages(
 }
 
 /// Takes back what waits, and begins again with the first partner: what is recorded of each partner tells who has got it.
-pub(super) fn take_back(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mut Broadcast) {
+pub(super) fn take_back(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast) {
     for id in ctx.view.unsent() {
         let Some((_, chat)) = announcement(&id).filter(|(key, _)| **key == broadcast.key) else {
             continue;
@@ -163,11 +154,7 @@ pub(super) fn take_back(ctx: &mut DecisionContext<'_, impl View>, broadcast: &mu
 }
 
 /// A message that will not go out now may be made again.
-pub(super) fn withdrawn(
-    ctx: &mut DecisionContext<'_, impl View>,
-    broadcast: &mut Broadcast,
-    chat: ChatId,
-) {
+pub(super) fn withdrawn(ctx: &mut DecisionContext<'_>, broadcast: &mut Broadcast, chat: ChatId) {
     broadcast.counts.made = broadcast.counts.made.saturating_sub(1);
     remember(ctx, &broadcast.key, chat, AnnouncementState::Withdrawn);
 }
@@ -186,7 +173,7 @@ pub(super) fn announcement(id: &OutboxId) -> Option<(&PromotionKey, ChatId)> {
 
 /// Records what became of one partner's message.
 pub(super) fn remember(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     key: &PromotionKey,
     chat: ChatId,
     fate: AnnouncementState,

@@ -15,7 +15,6 @@ use crate::domain::{
     phone::Phone,
     session::{Registration, Session},
     tab::Tab,
-    view::View,
     wording::Say,
 };
 
@@ -23,7 +22,7 @@ use super::{ask, bind, note_phone};
 
 /// Whether what a partner writes is about his codes; then it is answered, and is no message.
 pub(in crate::domain::handlers) fn is_meant(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     message: &Message,
 ) -> bool {
@@ -66,11 +65,7 @@ pub(in crate::domain::handlers) fn is_meant(
 }
 
 /// A code of the list was written.
-fn written(
-    ctx: &mut DecisionContext<'_, impl View>,
-    session: &mut Session,
-    partner: Partner,
-) -> bool {
+fn written(ctx: &mut DecisionContext<'_>, session: &mut Session, partner: Partner) -> bool {
     if session.has(&partner.code) {
         let has_several = !session.others.is_empty();
         if has_several {
@@ -92,16 +87,13 @@ fn written(
 }
 
 /// He asks for his codes, and may write a further one: it may have come into the list a moment ago.
-pub(in crate::domain::handlers) fn asked(
-    ctx: &mut DecisionContext<'_, impl View>,
-    session: &Session,
-) {
+pub(in crate::domain::handlers) fn asked(ctx: &mut DecisionContext<'_>, session: &Session) {
     ctx.then(Effect::Look(Tab::Partners));
     show(ctx, session, None);
 }
 
 /// Shows the codes, with a button for each under which he does not write now, and what has become of his open appeal.
-fn show(ctx: &mut DecisionContext<'_, impl View>, session: &Session, open: Option<&Recoding>) {
+fn show(ctx: &mut DecisionContext<'_>, session: &Session, open: Option<&Recoding>) {
     let written = |code: &PartnerCode| ctx.partner(code).map(|partner| partner.written_code);
     let Some(current) = session.partner.as_ref().and_then(written) else {
         return;
@@ -132,7 +124,7 @@ fn show(ctx: &mut DecisionContext<'_, impl View>, session: &Session, open: Optio
 
 /// A code was chosen by its button.
 pub(in crate::domain::handlers) fn chosen(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     session: &mut Session,
     mark: CodeMark,
 ) {
@@ -146,7 +138,7 @@ pub(in crate::domain::handlers) fn chosen(
     }
 }
 
-fn write_under(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session, code: PartnerCode) {
+fn write_under(ctx: &mut DecisionContext<'_>, session: &mut Session, code: PartnerCode) {
     session.write_under(code);
     ctx.put(Entity::Session(session.clone()));
     let open = recoding::follow(ctx, session);
@@ -155,7 +147,7 @@ fn write_under(ctx: &mut DecisionContext<'_, impl View>, session: &mut Session, 
 
 /// The line of the list that a text names. Codes have digits as a rule: a short word without one is looked up as it stands, since what looks
 /// like it is found among all codes.
-fn named(ctx: &DecisionContext<'_, impl View>, text: &str) -> Option<Partner> {
+fn named(ctx: &DecisionContext<'_>, text: &str) -> Option<Partner> {
     if has_digit(text) {
         return codes::named(ctx, text);
     }
@@ -172,7 +164,7 @@ fn has_proved(session: &Session, partner: &Partner) -> bool {
 }
 
 /// Whether the list has one of this person's phones beside the code: then it is worth asking him for his.
-fn may_be_his(ctx: &DecisionContext<'_, impl View>, session: &Session, partner: &Partner) -> bool {
+fn may_be_his(ctx: &DecisionContext<'_>, session: &Session, partner: &Partner) -> bool {
     let phones = Phone::every(partner.written_phone.as_str());
     let own = session.codes().filter_map(|code| ctx.partner(code));
     let mut own = own.collect::<Vec<_>>().into_iter();

@@ -16,7 +16,6 @@ use crate::domain::{
     ids::ChatId,
     session::{Kept, Session},
     text::Text,
-    view::View,
     wording::{Note, Say},
 };
 
@@ -27,7 +26,7 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// Something to pass on once the person is registered. A further part of an album joins the first.
 pub(in crate::domain::handlers) fn keep(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     mut session: Session,
     entry: Kept,
 ) {
@@ -63,7 +62,7 @@ pub(in crate::domain::handlers) fn keep(
 
 /// A message that has no line was changed. While it is kept, its new words are; a partner's is an ordinary message.
 pub(in crate::domain::handlers) fn corrected(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     mut session: Session,
     entry: Kept,
 ) {
@@ -84,17 +83,14 @@ pub(in crate::domain::handlers) fn corrected(
 }
 
 /// Drops what was kept for longer than a day, and what seems to come from more than a day ahead: the clock was set back since.
-pub(in crate::domain::handlers) fn forget_old(
-    ctx: &DecisionContext<'_, impl View>,
-    session: &mut Session,
-) {
+pub(in crate::domain::handlers) fn forget_old(ctx: &DecisionContext<'_>, session: &mut Session) {
     session
         .kept
         .retain(|kept| ctx.now.duration_since(kept.at).abs() < KEPT_FOR);
 }
 
 /// What a stranger wrote has been kept for a day, and goes.
-pub(in crate::domain) fn outdated(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+pub(in crate::domain) fn outdated(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     if let Some(mut session) = ctx.session(chat) {
         forget_old(ctx, &mut session);
         if let Some(first) = session.kept.iter().map(|kept| kept.at).min() {
@@ -106,7 +102,7 @@ pub(in crate::domain) fn outdated(ctx: &mut DecisionContext<'_, impl View>, chat
 }
 
 /// Before the first read nobody could say whether a word was a code or a partner's message; now it is the code of somebody new.
-pub(super) fn take_code(ctx: &DecisionContext<'_, impl View>, session: &mut Session) {
+pub(super) fn take_code(ctx: &DecisionContext<'_>, session: &mut Session) {
     if session.registration.code.is_some() {
         return;
     }
@@ -122,7 +118,7 @@ pub(super) fn take_code(ctx: &DecisionContext<'_, impl View>, session: &mut Sess
 }
 
 /// Asks a person who has just been registered what is to become of it.
-pub(super) fn offer(ctx: &mut DecisionContext<'_, impl View>, session: &Session) {
+pub(super) fn offer(ctx: &mut DecisionContext<'_>, session: &Session) {
     let buttons = Keyboard::Inline(vec![
         (ctx.text(session, Say::KeptSend), Button::SendKept),
         (ctx.text(session, Say::KeptDrop), Button::DropKept),

@@ -11,7 +11,6 @@ use crate::domain::{
     ids::ChatId,
     session::{Parked, Session},
     tab::Tab,
-    view::View,
     wording::Say,
 };
 
@@ -23,7 +22,7 @@ const PARKED: usize = 1000;
 const PARK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// Waits for one fresh read before anybody is refused.
-pub(super) fn park(ctx: &mut DecisionContext<'_, impl View>, mut session: Session) {
+pub(super) fn park(ctx: &mut DecisionContext<'_>, mut session: Session) {
     let (chat, since) = (session.chat, ctx.now);
     let before = session.registration.parked;
     let told = before.is_some_and(|parked| parked.told);
@@ -34,7 +33,7 @@ pub(super) fn park(ctx: &mut DecisionContext<'_, impl View>, mut session: Sessio
 }
 
 /// Takes a place among those whom the next read decides, or comes back later.
-fn join_queue(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+fn join_queue(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     let mut tab = ctx.partners_tab();
     if tab.parked.len() < PARKED || tab.parked.contains(&chat) {
         tab.parked.insert(chat);
@@ -47,11 +46,7 @@ fn join_queue(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
 
 /// Comes back to a registration with the next read; the first time also after a while. The person has been told that it takes a moment,
 /// or is told now.
-pub(super) fn wait_longer(
-    ctx: &mut DecisionContext<'_, impl View>,
-    mut session: Session,
-    told: bool,
-) {
+pub(super) fn wait_longer(ctx: &mut DecisionContext<'_>, mut session: Session, told: bool) {
     session.registration.parked = Some(Parked {
         since: ctx.now,
         told: true,
@@ -72,7 +67,7 @@ pub(super) fn wait_longer(
 }
 
 /// A fresh read of the staff list has ended: whoever waited for it is answered, each by a decision of his own.
-pub(in crate::domain::handlers) fn after_look(ctx: &mut DecisionContext<'_, impl View>) {
+pub(in crate::domain::handlers) fn after_look(ctx: &mut DecisionContext<'_>) {
     let mut tab = ctx.partners_tab();
     let waiting = std::mem::take(&mut tab.parked);
     ctx.put_tab(tab);
@@ -82,7 +77,7 @@ pub(in crate::domain::handlers) fn after_look(ctx: &mut DecisionContext<'_, impl
 }
 
 /// The read has ended for which this registration waited; one that began before it waits for the next.
-pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     let Some(mut session) = ctx.session(chat) else {
         return;
     };
@@ -100,7 +95,7 @@ pub(in crate::domain) fn looked(ctx: &mut DecisionContext<'_, impl View>, chat: 
 }
 
 /// A registration has waited for a while.
-pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+pub(in crate::domain) fn waited(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     let Some(mut session) = ctx.session(chat) else {
         return;
     };

@@ -11,14 +11,13 @@ use crate::domain::{
     ids::MessageId,
     text::{Html, Text},
     thread::{PartnerFile, StaffThread, UnderWay},
-    view::View,
 };
 
 use super::{news, room, send, words};
 
 /// A line was changed, and with it this message, which holds a file: the chat shows both as they are now.
 pub(in crate::domain::handlers) fn changed(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     line: u32,
     file: Option<MessageId>,
@@ -38,7 +37,7 @@ pub(in crate::domain::handlers) fn changed(
 
 /// The changed lines of which words must tell.
 pub(super) fn untold(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     appeal: &Appeal,
     thread: &StaffThread,
 ) -> BTreeSet<u32> {
@@ -49,11 +48,7 @@ pub(super) fn untold(
 }
 
 /// Changes the message that shows the first of the changed lines; the others have their turns.
-pub(super) fn show(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &Appeal,
-    thread: &mut StaffThread,
-) {
+pub(super) fn show(ctx: &mut DecisionContext<'_>, appeal: &Appeal, thread: &mut StaffThread) {
     let first = thread.changed.first();
     let Some((message, lines, text)) = first.and_then(|line| anew(ctx, appeal, thread, *line))
     else {
@@ -81,7 +76,7 @@ pub(super) fn show(
 
 /// The message that shows a line, all lines in it, and what it says with them as they are now.
 fn anew(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     appeal: &Appeal,
     thread: &StaffThread,
     line: u32,

@@ -9,7 +9,6 @@ use crate::domain::{
     ids::{AppealId, MessageId},
     text::{Html, Text},
     thread::{ReplyNote, StaffThread},
-    view::View,
     wording::StaffNote,
 };
 
@@ -20,7 +19,7 @@ const REMEMBERED: usize = 20;
 
 /// Says beneath an answer where it is, and whether it can be taken back.
 pub(in crate::domain::handlers) fn says(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &mut Appeal,
     (reply, open): (MessageId, bool),
     note: StaffNote<'_>,
@@ -57,7 +56,7 @@ pub(in crate::domain::handlers) fn says(
 
 /// Telegram has a message of the thread: if it is such a note, it can be changed from now on.
 pub(super) fn arrived(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: AppealId,
     thread: &mut StaffThread,
     (nth, message): (u32, MessageId),
@@ -69,12 +68,7 @@ pub(super) fn arrived(
     }
 }
 
-fn refresh(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: AppealId,
-    thread: &mut StaffThread,
-    at: usize,
-) {
+fn refresh(ctx: &mut DecisionContext<'_>, appeal: AppealId, thread: &mut StaffThread, at: usize) {
     let note = &mut thread.notes[at];
     let Some(message) = note.message.filter(|_| note.says != note.told) else {
         return;
@@ -90,12 +84,7 @@ fn refresh(
     );
 }
 
-fn keyboard(
-    ctx: &DecisionContext<'_, impl View>,
-    appeal: AppealId,
-    reply: MessageId,
-    open: bool,
-) -> Keyboard {
+fn keyboard(ctx: &DecisionContext<'_>, appeal: AppealId, reply: MessageId, open: bool) -> Keyboard {
     if open {
         let label = words::note(ctx, StaffNote::Withdraw);
         Keyboard::Row(vec![(label, Button::Withdraw(appeal, reply))])

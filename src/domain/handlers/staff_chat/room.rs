@@ -12,7 +12,6 @@ use crate::domain::{
     ids::{AppealId, ChatId, OutboxId},
     text::Html,
     thread::StaffRoom,
-    view::View,
     wording::{AlertNote, Note, StaffNote},
 };
 
@@ -23,7 +22,7 @@ use crate::domain::handlers::ending::PartEnd;
 const NAMED: usize = 30;
 
 /// Whether a thread may be added to now; if not, it waits.
-pub(super) fn admits(ctx: &mut DecisionContext<'_, impl View>, appeal: AppealId) -> bool {
+pub(super) fn admits(ctx: &mut DecisionContext<'_>, appeal: AppealId) -> bool {
     let mut room = ctx.alerts().staff;
     if room.is_open(ctx.now) {
         return true;
@@ -35,14 +34,14 @@ pub(super) fn admits(ctx: &mut DecisionContext<'_, impl View>, appeal: AppealId)
 }
 
 /// A message is made for the chat.
-pub(super) fn note(ctx: &mut DecisionContext<'_, impl View>) {
+pub(super) fn note(ctx: &mut DecisionContext<'_>) {
     let mut room = ctx.alerts().staff;
     room.note(ctx.now);
     keep(ctx, room);
 }
 
 /// What has waited is shown: one by one where that is not too much, else named in one message.
-pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>) {
+pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_>) {
     let mut room = ctx.alerts().staff;
     if room.rests_until.is_some_and(|until| until > ctx.now) {
         // Another wake-up is set for that moment.
@@ -74,7 +73,7 @@ pub(in crate::domain) fn woken(ctx: &mut DecisionContext<'_, impl View>) {
 }
 
 /// The journal was restored from a copy: what waited there may have been shown since.
-pub(in crate::domain::handlers) fn restored(ctx: &mut DecisionContext<'_, impl View>) {
+pub(in crate::domain::handlers) fn restored(ctx: &mut DecisionContext<'_>) {
     let mut room = ctx.alerts().staff;
     let waiting = std::mem::take(&mut room.waiting);
     keep(ctx, room);
@@ -82,7 +81,7 @@ pub(in crate::domain::handlers) fn restored(ctx: &mut DecisionContext<'_, impl V
 }
 
 /// Many appeals in one message. What is new in them is told by it; the next words of a partner begin a thread of his own.
-fn summarize(ctx: &mut DecisionContext<'_, impl View>, waiting: Vec<AppealId>) {
+fn summarize(ctx: &mut DecisionContext<'_>, waiting: Vec<AppealId>) {
     let Some(chat) = ctx.staff_chat() else {
         return;
     };
@@ -118,7 +117,7 @@ fn summarize(ctx: &mut DecisionContext<'_, impl View>, waiting: Vec<AppealId>) {
 
 /// A summary has ended. One that the chat did not take is not made again: the sheet holds all of it.
 pub(in crate::domain::handlers) fn ended(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     sent: &Send,
     end: &PartEnd,
 ) {
@@ -131,7 +130,7 @@ pub(in crate::domain::handlers) fn ended(
 
 /// The chat did not take a message of this thread.
 pub(super) fn refused(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     chat: ChatId,
     why: &RejectReason,
     appeal: AppealId,
@@ -142,7 +141,7 @@ pub(super) fn refused(
     shut(ctx, chat, why);
 }
 
-fn shut(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, why: &RejectReason) {
+fn shut(ctx: &mut DecisionContext<'_>, chat: ChatId, why: &RejectReason) {
     if let RejectReason::Moved(to) = why {
         moved(ctx, chat, *to);
     }
@@ -156,14 +155,14 @@ fn shut(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId, why: &RejectReas
     try_later(ctx);
 }
 
-fn try_later(ctx: &mut DecisionContext<'_, impl View>) {
+fn try_later(ctx: &mut DecisionContext<'_>) {
     let mut room = ctx.alerts().staff;
     let wake = room.try_later(ctx.now);
     rest(ctx, room, wake);
 }
 
 /// The chat has taken a message.
-pub(in crate::domain::handlers) fn reached(ctx: &mut DecisionContext<'_, impl View>, chat: ChatId) {
+pub(in crate::domain::handlers) fn reached(ctx: &mut DecisionContext<'_>, chat: ChatId) {
     if ctx.staff_chat() != Some(chat) {
         return;
     }
@@ -176,7 +175,7 @@ pub(in crate::domain::handlers) fn reached(ctx: &mut DecisionContext<'_, impl Vi
 }
 
 /// The bot may be able to write there again: what waits is tried now.
-pub(in crate::domain::handlers) fn is_back(ctx: &mut DecisionContext<'_, impl View>) {
+pub(in crate::domain::handlers) fn is_back(ctx: &mut DecisionContext<'_>) {
     let mut room = ctx.alerts().staff;
     let waits = room.rests_until.take().is_some() || !room.waiting.is_empty();
     if let Some(refused) = &mut room.topics {
@@ -190,7 +189,7 @@ pub(in crate::domain::handlers) fn is_back(ctx: &mut DecisionContext<'_, impl Vi
 
 /// The chat gives topics, or says why it does not.
 pub(super) fn gives_topics(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     chat: ChatId,
     refused: Option<&RejectReason>,
 ) {
@@ -207,11 +206,7 @@ pub(super) fn gives_topics(
 
 /// A group became a supergroup, under another id: where it is the specialists', it is followed there. Its messages have other numbers now, so that
 /// every thread begins anew when there is something to say.
-pub(in crate::domain::handlers) fn moved(
-    ctx: &mut DecisionContext<'_, impl View>,
-    from: ChatId,
-    to: ChatId,
-) {
+pub(in crate::domain::handlers) fn moved(ctx: &mut DecisionContext<'_>, from: ChatId, to: ChatId) {
     let Some(settings) = ctx.rules.staff.as_ref().map(|staff| staff.chat) else {
         return;
     };
@@ -225,14 +220,14 @@ pub(in crate::domain::handlers) fn moved(
     ctx.report(Note::Alert(AlertNote::StaffChatMoved(to)));
 }
 
-fn rest(ctx: &mut DecisionContext<'_, impl View>, room: StaffRoom, wake: Option<Timestamp>) {
+fn rest(ctx: &mut DecisionContext<'_>, room: StaffRoom, wake: Option<Timestamp>) {
     keep(ctx, room);
     if let Some(at) = wake {
         ctx.wake(at, Wake::StaffRoom);
     }
 }
 
-fn keep(ctx: &mut DecisionContext<'_, impl View>, room: StaffRoom) {
+fn keep(ctx: &mut DecisionContext<'_>, room: StaffRoom) {
     let mut alerts = ctx.alerts();
     if alerts.staff != room {
         alerts.staff = room;

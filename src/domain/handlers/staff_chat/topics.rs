@@ -10,14 +10,13 @@ use crate::domain::{
     ids::{ChatId, MessageId},
     text::{Html, Text},
     thread::{PartnerFile, StaffThread, ThreadTopic, UnderWay},
-    view::View,
 };
 
 use super::{lacks, room, send, words};
 
 /// Asks for the topic of a thread of which nothing stands anywhere yet; whether what is to be shown waits for it.
 pub(super) fn asks(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &Appeal,
     thread: &mut StaffThread,
 ) -> bool {
@@ -42,7 +41,7 @@ pub(super) fn is_empty(thread: &StaffThread) -> bool {
 
 /// The chat has made a topic. One for which nobody waits any more stays empty.
 pub(super) fn made(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     thread: &mut StaffThread,
     (chat, id): (ChatId, MessageId),
 ) {
@@ -54,7 +53,7 @@ pub(super) fn made(
 
 /// A topic is open as long as its appeal is: it is closed, or opened again, if that is what is due. It is closed when all has been said in it.
 pub(super) fn turn(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     appeal: &Appeal,
     thread: &mut StaffThread,
     closes: bool,
@@ -103,7 +102,7 @@ pub(super) fn are_why(sent: &Send, why: &RejectReason) -> bool {
 
 /// A topic was not given, or did not take something: what it was to say is still to be said, in another or in the chat itself.
 pub(super) fn refused(
-    ctx: &mut DecisionContext<'_, impl View>,
+    ctx: &mut DecisionContext<'_>,
     (partner, thread): (ChatId, &mut StaffThread),
     (nth, sent): (u32, &Send),
     (before, why): (Option<UnderWay>, &RejectReason),
@@ -135,7 +134,7 @@ pub(super) fn refused(
 
 /// A file of the partner's did not get into its topic.
 fn show_again(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     partner: ChatId,
     thread: &mut StaffThread,
     message: MessageId,

@@ -10,7 +10,6 @@ use crate::domain::{
     effect::{Button, Keyboard},
     text::{Html, Text, beginning},
     thread::{SpokenLines, StaffThread},
-    view::View,
     wording::{Note, StaffNote},
 };
 
@@ -35,7 +34,7 @@ pub(super) struct ThreadNews {
 
 /// What a thread lacks, and what was changed in these lines; nothing where only files are new, or what the chat itself has said.
 pub(super) fn news(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     appeal: &Appeal,
     thread: &StaffThread,
     changed: &BTreeSet<u32>,
@@ -70,7 +69,7 @@ pub(super) fn news(
 
 /// What a message says with its lines as they are now; nothing where that is too long for it.
 pub(super) fn anew(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     appeal: &Appeal,
     message: &SpokenLines,
 ) -> Option<String> {
@@ -81,7 +80,7 @@ pub(super) fn anew(
 }
 
 /// Lines in words, and the closing behind them.
-fn spoken(ctx: &DecisionContext<'_, impl View>, lines: &[Line], closes: bool) -> Vec<String> {
+fn spoken(ctx: &DecisionContext<'_>, lines: &[Line], closes: bool) -> Vec<String> {
     let said = |line: &Line| match line.author {
         Author::Partner => Some(line.text.0.clone()),
         // What was answered in the chat stands there.
@@ -95,7 +94,7 @@ fn spoken(ctx: &DecisionContext<'_, impl View>, lines: &[Line], closes: bool) ->
 
 /// The first message of a thread: who asks, what, and how it stands; with what can be done.
 pub(super) fn head(
-    ctx: &DecisionContext<'_, impl View>,
+    ctx: &DecisionContext<'_>,
     appeal: &Appeal,
     thread: &StaffThread,
 ) -> (Html, Keyboard) {
@@ -127,7 +126,7 @@ pub(super) fn head(
 }
 
 /// How an appeal stands, in a line of its first message; nothing while nobody has taken it up.
-pub(super) fn standing(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Text {
+pub(super) fn standing(ctx: &DecisionContext<'_>, appeal: &Appeal) -> Text {
     let responsible = appeal.responsible.as_ref().map(|it| it.name.as_str());
     Text(match (appeal.status.is_closed(), responsible) {
         (true, _) => note(ctx, StaffNote::Solved),
@@ -137,7 +136,7 @@ pub(super) fn standing(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) ->
 }
 
 /// An appeal in one line of a summary.
-pub(super) fn in_a_line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> String {
+pub(super) fn in_a_line(ctx: &DecisionContext<'_>, appeal: &Appeal) -> String {
     let thread = appeal.thread.as_ref();
     let untold = thread.map_or(0, |thread| {
         let changed = thread.changed.first().copied();
@@ -155,11 +154,7 @@ pub(super) fn in_a_line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -
 }
 
 /// What the topic of an appeal is called: its number, who asks, and his first words.
-pub(super) fn topic(
-    ctx: &DecisionContext<'_, impl View>,
-    appeal: &Appeal,
-    thread: &StaffThread,
-) -> String {
+pub(super) fn topic(ctx: &DecisionContext<'_>, appeal: &Appeal, thread: &StaffThread) -> String {
     let lines = lines_from(ctx, appeal, thread.shown);
     let is_file = |index| thread.files.iter().any(|file| file.line == index);
     let said = lines
@@ -180,7 +175,7 @@ fn in_brief(line: Option<&Line>) -> String {
 }
 
 /// A text of the chat.
-pub(super) fn note(ctx: &DecisionContext<'_, impl View>, note: StaffNote<'_>) -> String {
+pub(super) fn note(ctx: &DecisionContext<'_>, note: StaffNote<'_>) -> String {
     ctx.rules.wording.note(Note::Staff(note))
 }
 
@@ -190,13 +185,13 @@ pub(super) fn short(words: &str) -> String {
 }
 
 /// The way to an appeal's row by this service, which knows where it stands.
-fn row(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> Option<String> {
+fn row(ctx: &DecisionContext<'_>, appeal: &Appeal) -> Option<String> {
     ctx.rules.links.as_ref()?.row(appeal.number?)
 }
 
 /// The tab of the appeals. It leads to no row: rows move under a sort, and a link that leads to another partner's row is worse than a look for the
 /// number that stands in it.
-pub(super) fn address(ctx: &DecisionContext<'_, impl View>) -> Option<String> {
+pub(super) fn address(ctx: &DecisionContext<'_>) -> Option<String> {
     let staff = ctx.rules.staff.as_ref()?;
     let sheet = ctx.appeals_tab().sheet?;
     let book = &staff.spreadsheet.0;
@@ -205,7 +200,7 @@ pub(super) fn address(ctx: &DecisionContext<'_, impl View>) -> Option<String> {
     ))
 }
 
-fn who(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> (String, String) {
+fn who(ctx: &DecisionContext<'_>, appeal: &Appeal) -> (String, String) {
     let partner = appeal.partner.as_ref().and_then(|code| ctx.partner(code));
     partner.map_or_else(Default::default, |partner| {
         (partner.name.0, partner.written_code.0)
@@ -213,13 +208,13 @@ fn who(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal) -> (String, String
 }
 
 /// A line of a dialogue, as this decision leaves it.
-fn line(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, index: u32) -> Option<Line> {
+fn line(ctx: &DecisionContext<'_>, appeal: &Appeal, index: u32) -> Option<Line> {
     let fresh = ctx.fresh_line(appeal.id, index);
     fresh.or_else(|| ctx.view.line(appeal.id, index))
 }
 
 /// The lines of a dialogue from this one on, oldest first, as this decision leaves them.
-fn lines_from(ctx: &DecisionContext<'_, impl View>, appeal: &Appeal, from: u32) -> Vec<Line> {
+fn lines_from(ctx: &DecisionContext<'_>, appeal: &Appeal, from: u32) -> Vec<Line> {
     let indices = from..appeal.dialogue.lines;
     let stored = ctx.view.lines(appeal.id, indices.len());
     let line = |index| {

@@ -12,15 +12,10 @@ use crate::domain::{
     ids::RowKey,
     styled::Style,
     text::Text,
-    view::View,
 };
 
 /// A further file of an album belongs to the answer that its first one is, while that rests.
-pub(super) fn joined(
-    ctx: &mut DecisionContext<'_, impl View>,
-    appeal: &mut Appeal,
-    more: &ChatReply,
-) -> bool {
+pub(super) fn joined(ctx: &mut DecisionContext<'_>, appeal: &mut Appeal, more: &ChatReply) -> bool {
     if more.album.is_none() {
         return false;
     }
