@@ -8,6 +8,7 @@ mod completions;
 #[cfg(feature = "demo")]
 mod demo;
 mod forget;
+mod help;
 mod init;
 mod operator;
 #[cfg(feature = "demo")]
@@ -22,7 +23,7 @@ mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use self::words::Words;
 use crate::{
@@ -97,6 +98,9 @@ enum Command {
     /// Messages of which nobody knows whether they arrived
     #[command(subcommand)]
     Unknown(Unknown),
+    /// Messages that were refused for good
+    #[command(subcommand)]
+    Failed(Failed),
     /// Decide a stored record again and print what follows from it, with a test of it; nothing is changed
     Replay {
         /// The record's number, as `quarantine list` and the log name it
@@ -208,6 +212,17 @@ enum Unknown {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum Failed {
+    /// Name them: to whom, of which appeal or promotion, and why
+    List,
+    /// Count no longer
+    Drop {
+        /// Which: a name of the list, or all
+        which: String,
+    },
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
@@ -249,7 +264,8 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     logs::mask_panics();
-    let arguments = match Arguments::try_parse() {
+    let matches = help::command().try_get_matches();
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return refuse(&error),
     };
@@ -338,6 +354,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Release(Release::Silence) => status::end_silence(&local(config)?).await,
         Command::Quarantine(quarantine) => operator::quarantine(&local(config)?, quarantine).await,
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
+        Command::Failed(failed) => operator::failed(&local(config)?, failed).await,
         Command::Replay { seq } => operator::replay(&local(config)?, seq).await,
         Command::Init { directory } => init::init(&Words::of_terminal(), &directory),
         Command::Backup { file } => backup::backup(&local(config)?, &file).await,

@@ -451,6 +451,7 @@ operator-help =
     /release silence – do not wait for the end of the pause that Telegram asked for
     /quarantine – records that could not be understood
     /unknown – messages that may or may not have arrived
+    /failed – messages that did not get through
 operator-failed = That did not work: { $words }
 barred =
     { $bar ->
@@ -530,7 +531,20 @@ verdict-unknown =
         [chat] /unknown
        *[shell] sheetdesk unknown list
     }
-verdict-failed = Messages that did not get through: { $count }.
+verdict-failed =
+    Messages that did not get through: { $count }. Which, and why: { $place ->
+        [chat] /failed
+       *[shell] sheetdesk failed list
+    }
+status-refused-messages =
+    { $count ->
+        [0] Every message got through.
+       *[other] Messages that Telegram refused: { $count }. To count one no more: /failed drop name; instead of the name you may say all.
+    }
+status-refused-message = { $name } – { $at }, to { $to }{ $about }
+status-refused-appeal = , appeal No. { $number }
+status-refused-promotion = , promotion { $key }
+status-refused-why = : { $words }
 status-queues = Waiting: to be decided – { $inbox }, to be sent – { $outbox }, to be written – { $rows }
 status-oldest = The longest: { $seconds } s
 status-troubles = Set aside – { $quarantined }, unknown – { $unknown }, not delivered – { $failed }, held – { $held }
@@ -1117,6 +1131,9 @@ command-wish-none-aside = No records are set aside.
 command-wish-aside-commands = Decide again: sheetdesk quarantine retry NUMBER|all; let go: sheetdesk quarantine drop NUMBER|all
 command-wish-none-unknown = The outcome of every message is known.
 command-wish-unknown-commands = Send once more: sheetdesk unknown resend NAME|all; count no longer: sheetdesk unknown drop NAME|all
+command-wish-none-refused = Every message got through.
+command-wish-more-refused = … and { $count } more
+command-wish-refused-commands = Count no longer: sheetdesk failed drop NAME|all. An answer that did not get through stays in its cell: change it, and it goes out again.
 command-wish-replayed = What follows from record { $record } now:
 command-wish-replay-test = A test of it. It holds what people wrote: put other words in their place first.
 command-forget-holds = The journal holds of this person:

@@ -459,6 +459,7 @@ operator-help =
     /release silence – не ждать конца паузы, о которой попросил Telegram
     /quarantine – записи, которые не удалось разобрать
     /unknown – сообщения, о которых неизвестно, дошли ли они
+    /failed – сообщения, которые не дошли
 operator-failed = Не получилось: { $words }
 barred =
     { $bar ->
@@ -538,7 +539,20 @@ verdict-unknown =
         [chat] /unknown
        *[shell] sheetdesk unknown list
     }
-verdict-failed = Не дошло сообщений: { $count }.
+verdict-failed =
+    Не дошло сообщений: { $count }. Какие и почему, скажет { $place ->
+        [chat] /failed
+       *[shell] sheetdesk failed list
+    }
+status-refused-messages =
+    { $count ->
+        [0] Все сообщения дошли.
+       *[other] Telegram не принял сообщений: { $count }. Больше не считать – /failed drop имя; вместо имени можно all.
+    }
+status-refused-message = { $name } – { $at }, кому: { $to }{ $about }
+status-refused-appeal = , обращение № { $number }
+status-refused-promotion = , акция { $key }
+status-refused-why = : { $words }
 status-queues = Ждут: разбора – { $inbox }, отправки – { $outbox }, записи в таблицу – { $rows }
 status-oldest = Дольше всего: { $seconds } с
 status-troubles = Отложено – { $quarantined }, судьба неизвестна – { $unknown }, не доставлено – { $failed }, удержано – { $held }
@@ -1130,6 +1144,9 @@ command-wish-none-aside = Отложенных записей нет.
 command-wish-aside-commands = Разобрать снова: sheetdesk quarantine retry НОМЕР|all; отпустить: sheetdesk quarantine drop НОМЕР|all
 command-wish-none-unknown = Сообщений с неизвестной судьбой нет.
 command-wish-unknown-commands = Отправить ещё раз: sheetdesk unknown resend ИМЯ|all; больше не считать: sheetdesk unknown drop ИМЯ|all
+command-wish-none-refused = Все сообщения дошли.
+command-wish-more-refused = … и ещё { $count }
+command-wish-refused-commands = Больше не считать: sheetdesk failed drop ИМЯ|all. Ответ, который не дошёл, остаётся в ячейке: исправьте его, и он уйдёт снова.
 command-wish-replayed = Что теперь следует из записи { $record }:
 command-wish-replay-test = Проверка для неё. В ней слова людей: сначала замените их другими.
 command-forget-holds = В журнале об этом человеке есть:

@@ -10,21 +10,20 @@ use std::{
 };
 
 use anyhow::Context as _;
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::{Arguments, Failure};
+use super::{Failure, help};
 
 pub(super) fn completions(shell: Shell) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "sheetdesk", &mut script);
+    clap_complete::generate(shell, &mut help::command(), "sheetdesk", &mut script);
     io::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn man(directory: &Path) -> Result<ExitCode, Failure> {
     fs::create_dir_all(directory)
-        .and_then(|()| clap_mangen::generate_to(Arguments::command(), directory))
+        .and_then(|()| clap_mangen::generate_to(help::command(), directory))
         .with_context(|| format!("{} cannot be written", directory.display()))?;
     Ok(ExitCode::SUCCESS)
 }

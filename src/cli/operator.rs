@@ -1,11 +1,11 @@
-//! `quarantine`, `unknown` and `replay`: what waits for a person, over the admin socket.
+//! `quarantine`, `unknown`, `failed` and `replay`: what waits for a person, over the admin socket.
 //!
 //! Invariant: a list says what can be done with what it names; a wish says how many things it met.
 
 use std::process::ExitCode;
 
 use super::{
-    Failure, Quarantine, Unknown,
+    Failed, Failure, Quarantine, Unknown,
     status::{asked, unexpected},
     words::Words,
 };
@@ -13,11 +13,11 @@ use crate::{
     config::Local,
     domain::{
         ids::Number,
-        operator::{OperatorRequest, QuarantineAction, Selection},
-        wording::{ForesightNote, WishNote},
+        operator::{OperatorRequest, QuarantineAction, RefusedAction, Selection},
+        wording::{ForesightNote, WishNote, Wording},
     },
     journal::SetAside,
-    operator::{ConsoleReply, UnknownDelivery},
+    operator::{ConsoleReply, RefusedDelivery, UnknownDelivery, chat_text},
 };
 
 pub(super) async fn quarantine(local: &Local, wish: Quarantine) -> Result<ExitCode, Failure> {
@@ -38,6 +38,14 @@ pub(super) async fn unknown(local: &Local, wish: Unknown) -> Result<ExitCode, Fa
     answer(local, &OperatorRequest::Unknown(handling)).await
 }
 
+pub(super) async fn failed(local: &Local, wish: Failed) -> Result<ExitCode, Failure> {
+    let handling = match wish {
+        Failed::List => RefusedAction::List,
+        Failed::Drop { which } => RefusedAction::Drop(Selection::of(&which)),
+    };
+    answer(local, &OperatorRequest::Refused(handling)).await
+}
+
 pub(super) async fn replay(local: &Local, seq: u64) -> Result<ExitCode, Failure> {
     answer(local, &OperatorRequest::Replay(seq)).await
 }
@@ -47,6 +55,7 @@ async fn answer(local: &Local, request: &OperatorRequest) -> Result<ExitCode, Fa
     match asked(words, &local.data_dir, request).await? {
         ConsoleReply::Quarantine(records) => print_records(words, &records),
         ConsoleReply::Unknown(messages) => print_messages(words, &messages),
+        ConsoleReply::Refused { messages, more } => print_refused(words, &messages, more),
         ConsoleReply::Done(0) => return Err(words.failure(WishNote::NothingMet)),
         ConsoleReply::Done(count) => println!("{}", words.tell(WishNote::Done(count))),
         ConsoleReply::Replayed { decision, case } => print_case(words, request, &decision, &case),
@@ -75,6 +84,20 @@ fn print_messages(words: &Words, messages: &[UnknownDelivery]) {
         println!("{name:<16}  {at}{what}");
     }
     println!("\n{}", words.tell(WishNote::UnknownCommands));
+}
+
+fn print_refused(words: &Words, messages: &[RefusedDelivery], more: u64) {
+    if messages.is_empty() {
+        return println!("{}", words.tell(WishNote::NoneRefused));
+    }
+    let wording = Wording::built_in().speaking(words.language());
+    for delivery in messages {
+        println!("{}", chat_text::refused_line(&wording, delivery));
+    }
+    if more > 0 {
+        println!("{}", words.tell(WishNote::MoreRefused(more)));
+    }
+    println!("\n{}", words.tell(WishNote::RefusedCommands));
 }
 
 fn print_case(words: &Words, request: &OperatorRequest, decision: &str, case: &str) {

@@ -7,6 +7,8 @@ mod watch;
 
 use std::{path::Path, process::ExitCode};
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::{
     Failure, Format,
     words::{Words, faults},
@@ -26,13 +28,18 @@ pub(super) async fn status(
     follow: bool,
 ) -> Result<ExitCode, Failure> {
     let words = &Words::of(local.language);
+    // Heard from here on: what comes once something is shown is not lost.
+    let interrupt = match follow {
+        true => Some(signal(SignalKind::interrupt())?),
+        false => None,
+    };
     let status = current(words, local).await?;
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&status)?),
         Format::Text => print!("{}", figures::describe(words, &status)),
     }
-    if follow {
-        watch::follow(words, local, *status).await?;
+    if let Some(interrupt) = interrupt {
+        watch::follow(words, local, *status, interrupt).await?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -171,7 +171,7 @@ pub enum Effect {
     Discard(Seq),
     /// Send a message once more whose outcome nobody knows.
     Resend(OutboxId),
-    /// Count a message no longer whose outcome nobody knows.
+    /// Count a message no longer whose outcome nobody knows, or that was refused for good.
     Forget(OutboxId),
     /// Nobody asks any more who has got this promotion.
     DropLedger(PromotionKey),

@@ -18,6 +18,10 @@ pub enum OperatorRequest {
     Quarantine(QuarantineAction),
     /// Messages whose outcome nobody knows.
     Unknown(QuarantineAction),
+    /// Messages that were refused for good.
+    Refused(RefusedAction),
+    /// How an announcement stands, by its key, also when it is over.
+    Announcement(String),
     /// Decide a stored record again, and tell what comes of it; nothing is changed.
     Replay(u64),
     /// See now whether something is wrong.
@@ -44,6 +48,16 @@ pub enum QuarantineAction {
     Drop(Selection),
 }
 
+/// What to do with messages that were refused for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedAction {
+    /// Name them.
+    List,
+    /// Count them no longer.
+    Drop(Selection),
+}
+
 /// Which of the items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -55,7 +69,7 @@ pub enum Selection {
 }
 
 impl OperatorRequest {
-    /// What a message in the admin chat asks: `/status`, `/release`, `/quarantine retry 12`, `/unknown drop all`, `/operator`.
+    /// What a message in the admin chat asks: `/status`, `/release`, `/quarantine retry 12`, `/unknown drop all`, `/failed`.
     /// None for anything else, which is no business of ours.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -74,7 +88,11 @@ impl OperatorRequest {
             ("unknown", rest) => {
                 Some(QuarantineAction::parse(rest, "resend").map_or(Self::Help, Self::Unknown))
             }
-            ("operator" | "status" | "check" | "release", _) => Some(Self::Help),
+            ("failed", [] | ["list"]) => Some(Self::Refused(RefusedAction::List)),
+            ("failed", ["drop", which]) => {
+                Some(Self::Refused(RefusedAction::Drop(Selection::of(which))))
+            }
+            ("operator" | "status" | "check" | "release" | "failed", _) => Some(Self::Help),
             _ => None,
         }
     }
@@ -148,6 +166,17 @@ mod tests {
                 )))),
             ),
             ("/unknown retry r5.0", Some(OperatorRequest::Help)),
+            (
+                "/failed",
+                Some(OperatorRequest::Refused(RefusedAction::List)),
+            ),
+            (
+                "/failed drop all",
+                Some(OperatorRequest::Refused(RefusedAction::Drop(
+                    Selection::All,
+                ))),
+            ),
+            ("/failed resend all", Some(OperatorRequest::Help)),
             ("/operator", Some(OperatorRequest::Help)),
             ("/start", None),
             ("/help", None),

@@ -181,7 +181,7 @@ fn apply_effect(
         Effect::Requeue(seq) => inbox::requeue(tables, seq, now)?,
         Effect::Discard(seq) => inbox::discard(tables, seq)?,
         Effect::Resend(id) => hints.outbox |= outbox::resend(tables, &id, now)?,
-        Effect::Forget(id) => outbox::forget_unknown(tables, &id)?,
+        Effect::Forget(id) => outbox::forget(tables, &id)?,
         Effect::DropLedger(key) => drop_ledger(tables, &key)?,
         Effect::Erase(person) => erase::erase(tables, order.0, &person)?,
         Effect::Look(tab) if hints.looks.contains(&tab) => {}

@@ -138,9 +138,11 @@ pub(super) fn resend(tables: &mut WriteTables<'_>, id: &OutboxId, now: Timestamp
     Ok(true)
 }
 
-/// A message whose outcome nobody knows is counted no longer; that it was sent stays known.
-pub(super) fn forget_unknown(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<()> {
-    tables.remove(TableId::Unknown, &keys::of(id)?).map(drop)
+/// A message whose outcome nobody knows, or that was refused for good, is counted no longer; that it was sent stays known.
+pub(super) fn forget(tables: &mut WriteTables<'_>, id: &OutboxId) -> Result<()> {
+    let id = keys::of(id)?;
+    tables.remove(TableId::Failed, &id)?;
+    tables.remove(TableId::Unknown, &id).map(drop)
 }
 
 /// Takes a message back that waits; its id may be put again, since nothing of it was ever ended.

@@ -217,7 +217,15 @@ impl Snapshot {
     /// Messages whose outcome nobody knows, at most `most`.
     #[must_use]
     pub fn unknown(&self, most: usize) -> Vec<OutboxEntry> {
-        self.tables.or_default(self.unknown_messages(most))
+        let all = self.messages_in(TableId::Unknown, most);
+        self.tables.or_default(all)
+    }
+
+    /// Messages that were refused for good, at most `most`.
+    #[must_use]
+    pub fn failed(&self, most: usize) -> Vec<OutboxEntry> {
+        let all = self.messages_in(TableId::Failed, most);
+        self.tables.or_default(all)
     }
 
     /// The oldest record to decide, and the oldest message to send: since when they wait. The staff's may wait for long without harm: a group takes
@@ -265,12 +273,10 @@ impl Snapshot {
         }
     }
 
-    fn unknown_messages(&self, most: usize) -> Result<Vec<OutboxEntry>> {
+    /// The messages of an index.
+    fn messages_in(&self, index: TableId, most: usize) -> Result<Vec<OutboxEntry>> {
         let mut entries = Vec::new();
-        for (id, _) in self
-            .tables
-            .pairs(TableId::Unknown, &[], Bound::Unbounded, most)?
-        {
+        for (id, _) in self.tables.pairs(index, &[], Bound::Unbounded, most)? {
             entries.extend(
                 self.tables
                     .read::<QueuedMessage>(TableId::Outbox, &id)?

@@ -3,7 +3,7 @@
 //! Invariant: short enough for one message; what is longer says how much is left out.
 
 use super::{
-    reply::{ConsoleReply, UnknownDelivery},
+    reply::{ConsoleReply, RefusedDelivery, UnknownDelivery},
     report::StatusReport,
     verdict,
 };
@@ -47,13 +47,46 @@ pub fn reply(wording: &Wording, reply: &ConsoleReply) -> String {
                 })
             },
         ),
+        ConsoleReply::Refused { messages, more } => refused(wording, messages, *more),
         ConsoleReply::Done(count) => note(Note::OperatorDone(*count)),
         ConsoleReply::Help
         | ConsoleReply::Person(_)
         | ConsoleReply::Replayed { .. }
+        | ConsoleReply::Announcement(_)
         | ConsoleReply::Copying(_) => note(Note::OperatorHelp),
         ConsoleReply::Failed(words) => note(Note::OperatorFailed(words)),
     }
+}
+
+/// The first messages that were refused for good, and how many there are.
+fn refused(wording: &Wording, messages: &[RefusedDelivery], more: u64) -> String {
+    let note = |note: StatusNote<'_>| wording.note(Note::Status(note));
+    let line = |delivery: &RefusedDelivery| refused_line(wording, delivery);
+    let count = u64::try_from(messages.len()).unwrap_or(u64::MAX) + more;
+    let mut lines = vec![note(StatusNote::RefusedMessages(count))];
+    lines.extend(messages.iter().take(NAMED).map(line));
+    if messages.len() > NAMED || more > 0 {
+        lines.push("…".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// A message that was refused for good: to whom it was to go, what it is of, and why it was refused, as far as that is known.
+#[must_use]
+pub fn refused_line(wording: &Wording, delivery: &RefusedDelivery) -> String {
+    let note = |note: StatusNote<'_>| wording.note(Note::Status(note));
+    let appeal = delivery.number.map(StatusNote::RefusedAppeal);
+    let promotion = delivery.promotion.as_deref();
+    let promotion = promotion.map(StatusNote::RefusedPromotion);
+    let why = delivery.why.as_deref().map(StatusNote::RefusedWhy);
+    let parts = [appeal, promotion, why].into_iter().flatten();
+    let about: String = parts.map(note).collect();
+    note(StatusNote::RefusedMessage {
+        name: &delivery.name,
+        at: &delivery.at,
+        to: &delivery.to,
+        about: &about,
+    })
 }
 
 fn list<T>(

@@ -196,7 +196,7 @@ impl Console {
     }
 
     /// Why a chat takes nothing from us.
-    fn shut(&self, why: &RejectReason) -> String {
+    pub(super) fn shut(&self, why: &RejectReason) -> String {
         let note = VerdictNote::Shut(why);
         self.rules.wording.note(Note::Verdict(note))
     }
@@ -216,7 +216,7 @@ fn refused(snapshot: &Snapshot) -> u64 {
         .sum()
 }
 
-fn described(broadcast: Broadcast, rate: Option<NonZeroU32>) -> BroadcastReport {
+pub(super) fn described(broadcast: Broadcast, rate: Option<NonZeroU32>) -> BroadcastReport {
     let (counts, waiting) = (broadcast.counts, broadcast.remaining());
     BroadcastReport {
         key: broadcast.key.0,

@@ -11,6 +11,7 @@ mod levels;
 pub mod listener;
 pub mod metrics;
 mod persons;
+mod refused;
 mod reply;
 mod report;
 pub mod requests;
@@ -27,7 +28,7 @@ use tokio::{sync::watch, time::Instant};
 use self::levels::Levels;
 pub use self::{
     backup::{BackupError, backup},
-    reply::{ConsoleReply, Person, UnknownDelivery},
+    reply::{ConsoleReply, Person, RefusedDelivery, UnknownDelivery},
     report::{BroadcastReport, LookStatus, StatusReport, TelegramStatus},
     socket::{AdminError, ask},
     webhook_status::WebhookStatus,

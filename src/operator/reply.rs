@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::report::StatusReport;
+use super::report::{BroadcastReport, StatusReport};
 use crate::{domain::alerts::Trouble, journal::SetAside};
 
 /// What is answered.
@@ -23,6 +23,15 @@ pub enum ConsoleReply {
     Quarantine(Vec<SetAside>),
     /// Messages whose outcome nobody knows.
     Unknown(Vec<UnknownDelivery>),
+    /// Messages that were refused for good.
+    Refused {
+        /// The first of them.
+        messages: Vec<RefusedDelivery>,
+        /// How many there are beyond those.
+        more: u64,
+    },
+    /// How an announcement stands; none where nobody knows it.
+    Announcement(Option<Box<BroadcastReport>>),
     /// It was done with so many things.
     Done(u64),
     /// A decision taken again, and a case for the tests, both as JSON.
@@ -53,6 +62,23 @@ pub struct UnknownDelivery {
     pub at: String,
     /// The appeal whose answer it is, by `№`.
     pub number: Option<u32>,
+}
+
+/// A message that was refused for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedDelivery {
+    /// Its name.
+    pub name: String,
+    /// When it was first to be sent, as people read it.
+    pub at: String,
+    /// To whom: the partner's code, or the number of the chat.
+    pub to: String,
+    /// The appeal that it speaks of, by `№`.
+    pub number: Option<u32>,
+    /// The promotion that it announces, by its key.
+    pub promotion: Option<String>,
+    /// Why it was refused, in words, where that is known.
+    pub why: Option<String>,
 }
 
 /// One person, as far as the journal knows, and the rows of the spreadsheets that speak of him.

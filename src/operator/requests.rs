@@ -2,7 +2,7 @@
 //!
 //! Invariant: what changes something goes through the journal as an event; the answer tells what was done, or why not.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -13,8 +13,8 @@ use crate::{
         digest,
         effect::OutboxEntry,
         event::{Command, Notice},
-        ids::{OutboxId, Seq},
-        operator::{OperatorRequest, QuarantineAction, Selection},
+        ids::{OutboxId, PromotionKey, Seq},
+        operator::{OperatorRequest, QuarantineAction, RefusedAction, Selection},
         wording::{FailureNote, Note},
     },
     journal::{Interpret, Snapshot, replay::Case},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 use super::{
-    Console, chat_text, checkup, persons,
+    Console, chat_text, checkup, levels, persons, refused,
     reply::{ConsoleReply, UnknownDelivery},
 };
 
@@ -65,6 +65,11 @@ async fn carry_out(ask: OperatorRequest, console: &Console) -> Result<ConsoleRep
         OperatorRequest::Unknown(QuarantineAction::Drop(which)) => {
             with_each(console, &which, lost, Command::Forget).await?
         }
+        OperatorRequest::Refused(RefusedAction::List) => refused::list(console)?,
+        OperatorRequest::Refused(RefusedAction::Drop(which)) => {
+            refused::drop_those(console, &which).await?
+        }
+        OperatorRequest::Announcement(key) => announcement(console, key)?,
         OperatorRequest::Replay(seq) => replay(console, Seq(seq))?,
         OperatorRequest::Check => ConsoleReply::Checked(checkup::check(console).await),
         OperatorRequest::Person(who) => persons::name(console, &who)?,
@@ -138,6 +143,14 @@ fn unknown(console: &Console, snapshot: &Snapshot) -> Vec<UnknownDelivery> {
         number: entry.send.about.and_then(number),
     };
     snapshot.unknown(MOST).into_iter().map(told).collect()
+}
+
+/// How an announcement stands; an old one may be forgotten.
+fn announcement(console: &Console, key: String) -> Result<ConsoleReply, String> {
+    let known = console.read(|snapshot| snapshot.view().broadcast(&PromotionKey(key)))?;
+    let rate = NonZeroU32::new(console.rules.rate);
+    let told = known.map(|broadcast| Box::new(levels::described(broadcast, rate)));
+    Ok(ConsoleReply::Announcement(told))
 }
 
 /// Decides a stored record again on the state of now; a record that makes the rules stumble says how.

@@ -55,12 +55,13 @@ const NAMES: [&str; 33] = [
     "xlsx",
 ];
 /// What follows the program's name.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "answers",
     "backup",
     "check",
     "delete",
     "drop",
+    "failed",
     "init",
     "list",
     "quarantine",
@@ -242,6 +243,7 @@ async fn what_asks_the_service_speaks_one_language() {
         &["release", "silence"],
         &["unknown", "list"],
         &["quarantine", "list"],
+        &["failed", "list"],
     ] {
         both(&play, 0, arguments, &[]).await;
     }

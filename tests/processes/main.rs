@@ -21,6 +21,7 @@ mod init;
 mod install;
 mod kills;
 mod languages;
+mod lists;
 mod live;
 mod moments;
 mod notify;

@@ -33,6 +33,27 @@ async fn the_version_names_the_commit_that_was_built() {
 }
 
 #[tokio::test]
+async fn help_names_the_developers_commands_apart() {
+    for arguments in [&["--help"][..], &["help"], &["-h"]] {
+        let exit = run(arguments).await;
+        assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
+        let (own, others) = exit
+            .out
+            .split_once("\nFor developers, shells and programs:\n")
+            .expect("two groups");
+        for (group, command) in [(own, "init"), (own, "failed"), (others, "replay")] {
+            let line = format!("\n  {command} ");
+            assert!(
+                format!("\n{group}").contains(&line),
+                "{command}: {}",
+                exit.out
+            );
+        }
+        assert!(others.contains("\n      --config <FILE>"), "{}", exit.out);
+    }
+}
+
+#[tokio::test]
 async fn completions_for_every_shell_know_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let exit = run(&["completions", shell]).await;

@@ -1,20 +1,22 @@
 //! Announcements under way: a line each, and bars that grow on a terminal.
 //!
-//! Invariant: it ends by itself when nothing is under way any more, and at Ctrl-C like any program.
+//! Invariant: it ends by itself when nothing is under way any more, and at Ctrl-C; either way the last figures stay, in whole lines.
 
 use std::{collections::BTreeMap, io::IsTerminal as _, time::Duration};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::signal::unix::Signal;
 
-use super::current;
+use super::{asked, current};
 use crate::{
     cli::{Failure, words::Words},
     config::Local,
     domain::{
         broadcast::BroadcastState,
+        operator::OperatorRequest,
         wording::{FiguresNote, Saying},
     },
-    operator::{BroadcastReport, StatusReport},
+    operator::{BroadcastReport, ConsoleReply, StatusReport},
 };
 
 /// How often the service is asked.
@@ -41,46 +43,105 @@ pub(super) fn line(words: &Words, broadcast: &BroadcastReport) -> String {
     })
 }
 
-/// Shows how the announcements get on until none is under way.
+/// Shows how the announcements get on until none is under way, or until Ctrl-C; what was seen last stays there.
 pub(super) async fn follow(
     words: &Words,
     local: &Local,
-    mut status: StatusReport,
+    status: StatusReport,
+    mut interrupt: Signal,
 ) -> Result<(), Failure> {
-    let bars = MultiProgress::new();
-    let mut each: BTreeMap<String, ProgressBar> = BTreeMap::new();
-    let mut told: BTreeMap<String, String> = BTreeMap::new();
-    let terminal = std::io::stderr().is_terminal();
-    loop {
-        for broadcast in &status.broadcasts {
-            if terminal {
-                let bar = each.entry(broadcast.key.clone());
-                let bar = bar.or_insert_with(|| bars.add(self::bar(broadcast)));
-                bar.set_position(progress(broadcast).0.into());
-                bar.set_prefix(words.tell(&state(broadcast)));
-            } else {
-                let line = line(words, broadcast);
-                if told.insert(broadcast.key.clone(), line.clone()).as_ref() != Some(&line) {
-                    println!("{line}");
-                }
+    let mut screen = Screen::default();
+    let followed = screen.follow(words, local, status);
+    let outcome = tokio::select! {
+        outcome = followed => outcome,
+        _ = interrupt.recv() => Ok(()),
+    };
+    screen.leave();
+    outcome
+}
+
+/// What is shown: bars on a terminal, else a line for each change.
+#[derive(Default)]
+struct Screen {
+    bars: MultiProgress,
+    each: BTreeMap<String, ProgressBar>,
+    /// The last line of each announcement that was seen under way.
+    last: BTreeMap<String, String>,
+}
+
+impl Screen {
+    async fn follow(
+        &mut self,
+        words: &Words,
+        local: &Local,
+        mut status: StatusReport,
+    ) -> Result<(), Failure> {
+        loop {
+            for broadcast in &status.broadcasts {
+                self.show(words, broadcast);
             }
-        }
-        for (key, bar) in &each {
+            for key in self.gone(&status) {
+                self.end(words, local, key).await?;
+            }
             let mut all = status.broadcasts.iter();
-            if !all.any(|broadcast| broadcast.key == *key) {
-                bar.finish();
+            if !all.any(|broadcast| broadcast.state.is_under_way()) {
+                return Ok(());
             }
+            tokio::time::sleep(EVERY).await;
+            status = *current(words, local).await?;
         }
-        let mut all = status.broadcasts.iter();
-        if !all.any(|broadcast| broadcast.state.is_under_way()) {
-            return Ok(());
+    }
+
+    fn show(&mut self, words: &Words, broadcast: &BroadcastReport) {
+        let (key, line) = (broadcast.key.clone(), line(words, broadcast));
+        let is_news = self.last.get(&key) != Some(&line);
+        if std::io::stderr().is_terminal() {
+            let bar = self.each.entry(key.clone());
+            let bar = bar.or_insert_with(|| self.bars.add(bar_of(broadcast)));
+            bar.set_position(progress(broadcast).0.into());
+            bar.set_prefix(words.tell(&state(broadcast)));
+        } else if is_news {
+            println!("{line}");
         }
-        tokio::time::sleep(EVERY).await;
-        status = *current(words, local).await?;
+        self.last.insert(key, line);
+    }
+
+    /// Announcements that are no longer among those of the service: they are over.
+    fn gone(&self, status: &StatusReport) -> Vec<String> {
+        let is_there = |key: &String| status.broadcasts.iter().any(|it| it.key == *key);
+        let gone = self.last.keys().filter(|key| !is_there(key));
+        gone.cloned().collect()
+    }
+
+    /// The last that is to be said of an announcement.
+    async fn end(&mut self, words: &Words, local: &Local, key: String) -> Result<(), Failure> {
+        let request = OperatorRequest::Announcement(key.clone());
+        let reply = asked(words, &local.data_dir, &request).await?;
+        if let ConsoleReply::Announcement(Some(broadcast)) = reply {
+            self.show(words, &broadcast);
+        }
+        if let Some(bar) = self.each.remove(&key) {
+            bar.finish_and_clear();
+        }
+        match self.last.remove(&key) {
+            Some(line) if std::io::stderr().is_terminal() => println!("{line}"),
+            Some(_) | None => {}
+        }
+        Ok(())
+    }
+
+    /// Leaves what was seen last, in whole lines.
+    fn leave(&self) {
+        for bar in self.each.values() {
+            bar.finish_and_clear();
+        }
+        if std::io::stderr().is_terminal() {
+            self.last.values().for_each(|line| println!("{line}"));
+        }
     }
 }
 
-fn bar(broadcast: &BroadcastReport) -> ProgressBar {
+fn bar_of(broadcast: &BroadcastReport) -> ProgressBar {
     let style = ProgressStyle::with_template(
         "{prefix:10} {wide_bar} {human_pos}/{human_len}, {percent} %  {msg}",
     );

@@ -30,7 +30,7 @@ pub enum Command {
     Discard(Vec<Seq>),
     /// Send messages once more whose outcome nobody knows.
     Resend(Vec<OutboxId>),
-    /// Count messages no longer whose outcome nobody knows.
+    /// Count messages no longer whose outcome nobody knows, or that were refused for good.
     Forget(Vec<OutboxId>),
     /// A check has found what is wrong; nothing, where all is well.
     Checked(BTreeSet<Trouble>),

@@ -7,6 +7,25 @@ use super::declare::{Argument as _, Phrase};
 texts! {
     /// A line of the status.
     StatusNote<'a> -> Phrase<'a> {
+        /// So many messages were refused for good; their list follows.
+        RefusedMessages(count: u64) = "status-refused-messages",
+        /// One of them.
+        RefusedMessage {
+            /// Its name.
+            name: &'a str,
+            /// When it was first to be sent.
+            at: &'a str,
+            /// To whom.
+            to: &'a str,
+            /// What it is of, and why.
+            about: &'a str,
+        } = "status-refused-message",
+        /// Of it: the appeal.
+        RefusedAppeal(number: u32) = "status-refused-appeal",
+        /// Of it: the promotion.
+        RefusedPromotion(key: &'a str) = "status-refused-promotion",
+        /// Of it: why.
+        RefusedWhy(words: &'a str) = "status-refused-why",
         /// What waits: records to decide, messages to send, rows to write.
         Queues {
             /// Records.

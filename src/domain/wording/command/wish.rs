@@ -26,6 +26,12 @@ texts! {
         NoneUnknown = "command-wish-none-unknown",
         /// What can be done with the others.
         UnknownCommands = "command-wish-unknown-commands",
+        /// Nothing was refused.
+        NoneRefused = "command-wish-none-refused",
+        /// There are more of them.
+        MoreRefused(count: u64) = "command-wish-more-refused",
+        /// What can be done with them.
+        RefusedCommands = "command-wish-refused-commands",
         /// Stands above a decision.
         Replayed(record: u64) = "command-wish-replayed",
         /// Stands above its test.
