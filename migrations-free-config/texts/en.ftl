@@ -591,6 +591,7 @@ alert-begun =
         [telegram] ⚠️ Telegram does not answer. Everything is kept and goes out when it is back. If it lasts: sheetdesk check says whether it is the token or the network.
         [bot] ⚠️ Telegram does not serve the bot: it is the token, the owner’s account, or another program with the same bot. sheetdesk check says which, and what to do.
         [webhook] ⚠️ Telegram cannot bring us messages. Check the proxy and the certificate; sheetdesk check says what exactly is wrong.
+        [no-webhook] ⚠️ No messages reach us: no webhook is set, or Telegram has refused it. /status says why, and sheetdesk check what to do.
         [sheets] ⚠️ Google Sheets does not answer. We accept messages and will write them later. If it lasts: sheetdesk check says with whom to share the spreadsheet.
         [looks] ⚠️ One of the tabs has not been looked at for long: its answers do not go out. See /status; a restart does no harm.
         [inbox] ⚠️ New messages wait to be decided. Most likely the disk is full: make room, and it goes on by itself.
@@ -609,6 +610,7 @@ alert-over =
         [telegram] ✅ Telegram answers again.
         [bot] ✅ Telegram serves the bot again.
         [webhook] ✅ Telegram brings messages again.
+        [no-webhook] ✅ The webhook is set; Telegram knows again where to bring the messages.
         [sheets] ✅ Google Sheets answers again.
         [looks] ✅ The tabs can be looked at again.
         [inbox] ✅ Messages are decided at once again.
@@ -765,6 +767,7 @@ failed-unread = the journal cannot be read whole: { $why }
 failed-see-log = the log says why
 failed-store = the journal cannot store: { $words }
 failed-closed = the service is stopping
+failed-no-address = no webhook is set, and http.public_url is not given. Name the service's address (SHEETDESK_HTTP__PUBLIC_URL=https://…), or ask Telegram yourself: telegram.mode = "polling"
 failed-busy = too much waits to be stored; try again a little later
 failed-unknown-command = this version does not know that command
 failed-sheets-busy = the service is busy with the spreadsheets; nothing may be erased yet. Try again

@@ -107,6 +107,7 @@ impl Backend for Parts {
             telegram: self.console.telegram_health(),
             sheets: self.console.sheets_health(),
             silent_until: self.console.silent_until(),
+            tabs_down: self.console.tabs_down(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     config::Mode,
     domain::{operator::OperatorRequest, tab::Tab},
     journal::BestEffort,
-    operator::{checkup, journal_alert, requests, state_tab},
+    operator::{chat_trial, checkup, journal_alert, requests, state_tab},
     schedule::Schedule,
     telegram::{best_effort, outbox, polling},
     watchdog,
@@ -27,6 +27,7 @@ pub(super) fn start(parts: &Arc<Parts>, due: Due) {
     start_outbox(parts);
     start_best_effort(parts, due.best_effort);
     start_updates(parts);
+    start_chat_trial(parts);
     start_operator(parts, due.questions);
     start_looks(parts);
     start_watchdog(parts);
@@ -71,6 +72,14 @@ fn start_updates(parts: &Arc<Parts>) {
             polling::poll(journal, client, shared.bot(), stop)
         });
     }
+}
+
+/// Whether the chats of the settings can be written to.
+fn start_chat_trial(parts: &Arc<Parts>) {
+    let shared = Arc::clone(&parts.console);
+    parts.supervisor.spawn("chats", move |stop| {
+        chat_trial::run(Arc::clone(&shared), stop)
+    });
 }
 
 fn start_operator(parts: &Arc<Parts>, questions: mpsc::Receiver<OperatorRequest>) {

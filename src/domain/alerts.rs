@@ -30,6 +30,8 @@ pub enum Trouble {
     Bot,
     /// Telegram cannot bring us the updates.
     Webhook,
+    /// There is no webhook: the settings name no address for one, or Telegram refuses it.
+    NoWebhook,
     /// Google Sheets does not answer.
     Sheets,
     /// A tab has not been looked at for long, though Google answers.
@@ -94,6 +96,7 @@ impl Trouble {
         match self {
             Self::Journal
             | Self::Bot
+            | Self::NoWebhook
             | Self::Quarantine
             | Self::Unknown
             | Self::Disk

@@ -133,6 +133,8 @@ pub struct Readiness {
     pub sheets: Health,
     /// Until when Telegram wants silence, as people read it.
     pub silent_until: Option<String>,
+    /// The tabs that cannot be used, by their names in the settings.
+    pub tabs_down: Vec<String>,
 }
 
 /// What every route of the outside works with.

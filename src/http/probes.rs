@@ -42,6 +42,9 @@ pub(super) async fn ready<B: Backend>(State(backend): State<Arc<B>>) -> (StatusC
     if let Some(until) = now.silent_until {
         body["telegram_silent_until"] = until.into();
     }
+    for tab in now.tabs_down {
+        body["tabs"][tab] = json!(Health::Down);
+    }
     (status, Json(body))
 }
 
@@ -68,6 +71,7 @@ mod tests {
                 telegram,
                 sheets,
                 silent_until: None,
+                tabs_down: Vec::new(),
             };
             let (status, said) = readiness.status();
             assert_eq!((status.as_u16(), said), (code, word), "{readiness:?}");

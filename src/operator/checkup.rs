@@ -44,11 +44,19 @@ async fn look(console: &Console) -> BTreeSet<Trouble> {
     };
     if let Some(info) = &webhook {
         console.noted.webhook.record(info);
+        if console.settings.http.public_url.is_none() {
+            console.noted.webhook.stands_without_address(info);
+        }
     }
     let status = console.status();
     let mut found = found(&status, console.sheets.health());
     if !found.contains(&Trouble::Sheets) && has_old_look(console, &status) {
         found.insert(Trouble::Looks);
+    }
+    if console.noted.webhook.is_lacking() {
+        // That is certain, where what Telegram cannot bring may pass.
+        found.remove(&Trouble::Webhook);
+        found.insert(Trouble::NoWebhook);
     }
     let known = console.journal.snapshot().alerts();
     let staff = console.rules.staff.as_ref().map(|staff| staff.chat);
@@ -87,6 +95,7 @@ async fn is_shut_out(console: &Console, settings: Option<ChatId>, known: &KnownC
 
 /// Checks, and tells the admin chat which troubles have begun and which are over.
 pub async fn check(console: &Console) -> BTreeSet<Trouble> {
+    let _alone = console.noted.checks.lock().await;
     let found = look(console).await;
     // Of the journal itself the chat is told past the journal.
     let mut told = found.clone();

@@ -13,6 +13,7 @@ use super::{
         BroadcastReport, Inbox, JournalStatus, LookStatus, Outbox, Partners, QuotaReport,
         SpreadsheetReport, StatusReport, TelegramStatus,
     },
+    webhook_status::Lacking,
 };
 use crate::{
     clock,
@@ -22,7 +23,7 @@ use crate::{
         broadcast::Broadcast,
         ids::ChatId,
         tab::Tab,
-        wording::{Note, VerdictNote},
+        wording::{FailureNote, Note, VerdictNote},
     },
     health::Health,
     journal::{Figures, Snapshot},
@@ -114,7 +115,7 @@ impl Console {
             telegram: TelegramStatus {
                 barred: self.telegram.service_refusal(),
                 silent_until: self.silent_until(),
-                webhook: self.noted.webhook.trouble(),
+                webhook: self.webhook_trouble(),
                 admin_chat: admin.refused.as_ref().map(|why| self.shut(why)),
                 admin_chat_moved: admin
                     .moved
@@ -166,6 +167,14 @@ impl Console {
         looks
     }
 
+    /// The tabs that cannot be used, by their names.
+    #[must_use]
+    pub fn tabs_down(&self) -> Vec<String> {
+        let looks = self.looks().into_iter();
+        let down = looks.filter(|(_, look)| look.trouble.is_some());
+        down.map(|(tab, _)| tab).collect()
+    }
+
     /// How Telegram treats us: throttled also after a restart, as long as the silence lasts that it has asked for.
     #[must_use]
     pub fn telegram_health(&self) -> Health {
@@ -199,6 +208,16 @@ impl Console {
     pub(super) fn shut(&self, why: &RejectReason) -> String {
         let note = VerdictNote::Shut(why);
         self.rules.wording.note(Note::Verdict(note))
+    }
+
+    /// Why the updates are not brought, in words.
+    fn webhook_trouble(&self) -> Option<String> {
+        let webhook = &self.noted.webhook;
+        match webhook.lacking() {
+            Some(Lacking::Address) => Some(self.fails(FailureNote::NoAddress)),
+            Some(Lacking::Refused(words)) => Some(words),
+            None => webhook.undelivered(),
+        }
     }
 
     /// Until when all sending rests because Telegram has asked for it.

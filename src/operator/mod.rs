@@ -4,6 +4,7 @@
 
 mod backup;
 pub mod chat_text;
+pub mod chat_trial;
 pub mod checkup;
 pub mod foresight;
 pub mod journal_alert;
@@ -129,6 +130,8 @@ impl Console {
 pub struct Noted {
     /// What Telegram says of the webhook.
     pub webhook: WebhookStatus,
+    /// One check at a time: what another has found meanwhile must not be taken for mended.
+    checks: tokio::sync::Mutex<()>,
     /// When the spreadsheet's script last called.
     pushed: Mutex<Option<Timestamp>>,
     /// What the journal told when it could last be read, and when that was.

@@ -603,11 +603,12 @@ fn what_watches_over_the_service_speaks_plainly() {
         Trouble::Disk,
         Trouble::Loops,
         Trouble::StaffTopics,
+        Trouble::NoWebhook,
     ];
     let begun = troubles.map(|trouble| Note::Alert(AlertNote::Begun(trouble)));
     let over = troubles
         .into_iter()
-        .zip([7, 0, 1, 3, 5, 11, 21, 60, 90, 2, 14, 4]);
+        .zip([7, 0, 1, 3, 5, 11, 21, 60, 90, 2, 14, 4, 6]);
     let over = over.map(|(trouble, minutes)| {
         Note::Alert(AlertNote::Over(trouble, SignedDuration::from_mins(minutes)))
     });

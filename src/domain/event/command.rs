@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     alerts::Trouble,
+    appeal::RejectReason,
     ids::{ChatId, Number, OutboxId, PartnerCode, Seq},
     tab::Tab,
 };
@@ -32,6 +33,8 @@ pub enum Command {
     Resend(Vec<OutboxId>),
     /// Count messages no longer whose outcome nobody knows, or that were refused for good.
     Forget(Vec<OutboxId>),
+    /// A chat of the settings takes nothing from us, though nothing was to be told there yet.
+    ShutOut(ChatId, RejectReason),
     /// A check has found what is wrong; nothing, where all is well.
     Checked(BTreeSet<Trouble>),
     /// Erase what is stored of a person.

@@ -16,7 +16,7 @@ use crate::domain::{
     wording::{AlertNote, Note},
 };
 
-use super::{answers, delivery, erasing, restoring, staff_chat};
+use super::{admin_chat, answers, delivery, erasing, restoring, staff_chat};
 
 /// What the admin chat says: whether it was meant for us.
 pub(super) fn heard(ctx: &mut DecisionContext<'_>, content: &Content) -> bool {
@@ -99,6 +99,10 @@ pub(in crate::domain) fn command(ctx: &mut DecisionContext<'_>, command: &Comman
         }
         Command::EndSilence => delivery::end_silence(ctx),
         Command::Notify(notice) => notify(ctx, notice),
+        Command::ShutOut(chat, why) => {
+            admin_chat::reached(ctx, *chat, Some(why));
+            staff_chat::room::shut_out(ctx, *chat, why);
+        }
         Command::Checked(found) => checked(ctx, found),
         Command::Tell(words) => {
             if let Some(chat) = ctx.admin_chat() {

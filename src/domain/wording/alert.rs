@@ -50,6 +50,7 @@ impl<'a> Argument<'a> for Trouble {
             Trouble::Telegram => "telegram",
             Trouble::Bot => "bot",
             Trouble::Webhook => "webhook",
+            Trouble::NoWebhook => "no-webhook",
             Trouble::Sheets => "sheets",
             Trouble::Looks => "looks",
             Trouble::Inbox => "inbox",

@@ -33,6 +33,8 @@ texts! {
         SeeLog = "failed-see-log",
         /// The journal cannot store, in the words of the system.
         Store(words: &'a str) = "failed-store",
+        /// There is no webhook, and no address for one.
+        NoAddress = "failed-no-address",
         /// The service is stopping.
         Closed = "failed-closed",
         /// Too much is to be stored.

@@ -322,6 +322,7 @@ async fn probes_tell_the_parts() {
             telegram: Health::Throttled,
             sheets: Health::Down,
             silent_until: None,
+            tabs_down: vec!["promotions".to_owned()],
         },
         ..Setup::default()
     };
@@ -331,7 +332,7 @@ async fn probes_tell_the_parts() {
     let parts = json!({"journal": "down", "telegram": "throttled", "sheets": "down"});
     assert_eq!(
         response.json::<Value>().await.unwrap(),
-        json!({"status": "degraded", "parts": parts})
+        json!({"status": "degraded", "parts": parts, "tabs": {"promotions": "down"}})
     );
     let alive = bench.client.get(bench.url("/livez")).send().await.unwrap();
     assert_eq!(alive.status(), 200);

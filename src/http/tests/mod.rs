@@ -84,6 +84,7 @@ impl Default for Setup {
                 telegram: Health::Ok,
                 sheets: Health::Ok,
                 silent_until: None,
+                tabs_down: Vec::new(),
             },
         }
     }

@@ -141,6 +141,17 @@ pub(super) fn refused(
     shut(ctx, chat, why);
 }
 
+/// The chat would not take a message.
+pub(in crate::domain::handlers) fn shut_out(
+    ctx: &mut DecisionContext<'_>,
+    chat: ChatId,
+    why: &RejectReason,
+) {
+    if ctx.staff_chat() == Some(chat) {
+        shut(ctx, chat, why);
+    }
+}
+
 fn shut(ctx: &mut DecisionContext<'_>, chat: ChatId, why: &RejectReason) {
     if let RejectReason::Moved(to) = why {
         moved(ctx, chat, *to);
