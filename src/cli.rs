@@ -21,7 +21,10 @@ mod simulate;
 mod status;
 mod words;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
@@ -73,6 +76,12 @@ enum Command {
         /// Try on this spreadsheet, on a tab of its own, whether Google does what the service counts on
         #[arg(long, value_name = "SPREADSHEET", conflicts_with = "offline")]
         live_sheet: Option<String>,
+        /// Write a line into the admin chat and the staff chat, rather than only show that the bot is typing there
+        #[arg(long, conflicts_with_all = ["offline", "live_sheet"])]
+        send: bool,
+        /// Compare with the newest version, which this file names in its first word; nobody else is asked
+        #[arg(long, value_name = "FILE", conflicts_with = "live_sheet")]
+        version_file: Option<PathBuf>,
         /// How to print it
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
@@ -332,10 +341,21 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Check {
             offline,
             live_sheet,
+            send,
+            version_file,
             format,
         } => match live_sheet {
             Some(spreadsheet) => check::live_sheet(&load(config)?, &spreadsheet).await,
-            None => check::check(load(config)?, offline, format).await,
+            None => {
+                let wishes = check::Wishes {
+                    offline,
+                    send,
+                    version_file,
+                    format,
+                    config: config.map(Path::to_owned),
+                };
+                check::check(load(config)?, wishes).await
+            }
         },
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
         Command::Setup(Setup::Sheets {
@@ -381,7 +401,7 @@ fn install_crypto() {
 }
 
 /// The settings from the file and the environment; warnings go to the terminal at once.
-fn load(file: Option<&std::path::Path>) -> Result<Settings, Failure> {
+fn load(file: Option<&Path>) -> Result<Settings, Failure> {
     let (settings, warnings) = Settings::load(file, std::env::vars()).map_err(Failure::Settings)?;
     let words = Words::of(settings.language);
     for warning in warnings {
@@ -390,6 +410,6 @@ fn load(file: Option<&std::path::Path>) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-fn local(file: Option<&std::path::Path>) -> Result<Local, Failure> {
+fn local(file: Option<&Path>) -> Result<Local, Failure> {
     Local::load(file, std::env::vars()).map_err(Failure::Settings)
 }

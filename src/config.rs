@@ -58,7 +58,7 @@ use self::layers::{FileText, Layers};
 /// The settings file that is used if nobody names one and it is there.
 pub const DEFAULT_FILE: &str = "migrations-free-config/sheetdesk.toml";
 /// The settings file of a machine on which the program was installed, used if neither is there.
-const INSTALLED_FILE: &str = "/etc/sheetdesk/sheetdesk.toml";
+pub const INSTALLED_FILE: &str = "/etc/sheetdesk/sheetdesk.toml";
 /// The data directory of that machine.
 const INSTALLED_DATA: &str = "/var/lib/sheetdesk";
 

@@ -47,6 +47,14 @@ struct Taken {
     since: Instant,
 }
 
+/// One way out by itself, for a trial.
+pub struct Path {
+    /// The proxy on it, as it is shown; none on the straight way.
+    pub proxy: Option<String>,
+    /// The same for a client.
+    pub proxies: Proxies,
+}
+
 enum Way {
     Straight,
     /// Whatever HTTPS_PROXY and NO_PROXY say.
@@ -112,6 +120,21 @@ impl Proxies {
                 since: clock::monotonic(),
             }),
         }))
+    }
+
+    /// Each way to an address by itself: those of the settings, or that of the environment, and behind them the straight one.
+    #[must_use]
+    pub fn each(list: Option<&ProxyList>, destination: &str) -> Vec<Path> {
+        let straight = ProxyList(Vec::new());
+        let mut paths = match list {
+            Some(ProxyList(urls)) => urls.iter().map(Path::through).collect(),
+            None => Vec::from_iter(Path::of_environment(destination)),
+        };
+        paths.push(Path {
+            proxy: None,
+            proxies: Self::new(Some(&straight)),
+        });
+        paths
     }
 
     /// The way that a new connection takes now, for [`Proxies::failed`].
@@ -183,6 +206,31 @@ impl Proxies {
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Path {
+    fn through(url: &ProxyUrl) -> Self {
+        let alone = ProxyList(vec![url.clone()]);
+        Self {
+            proxy: Some(url.to_string()),
+            proxies: Proxies::new(Some(&alone)),
+        }
+    }
+
+    /// Through the proxy of the environment, where one stands there for this destination.
+    fn of_environment(destination: &str) -> Option<Self> {
+        let proxies = Proxies::new(None);
+        let proxy = proxies.between(0, &destination.parse().ok()?)?;
+        let uri = proxy.uri();
+        let host = uri.authority()?.as_str();
+        // A name and a password may stand before it.
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let scheme = uri.scheme_str().unwrap_or("http");
+        Some(Self {
+            proxy: Some(format!("{scheme}://{host} (HTTPS_PROXY)")),
+            proxies,
+        })
     }
 }
 

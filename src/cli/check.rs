@@ -1,15 +1,20 @@
 //! `check`: tries everything that the service needs and says what is wrong and what to do.
 //!
-//! Invariant: it only reads; nothing at Telegram or Google is changed by it.
+//! Invariant: nothing is left at Telegram or Google as it was not before, but for the message of `--send`; whatever it says ends with what comes next.
 
 mod answers;
 mod list;
 mod live;
 mod machine;
+mod next;
+mod paths;
 mod promotions;
 mod report;
+mod telegram;
+mod version;
+mod writing;
 
-use std::process::ExitCode;
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use serde::Serialize;
 
@@ -22,13 +27,13 @@ use super::{
 use crate::{
     app::words,
     clock,
-    config::{AdminChatId, Mode, Settings, StaffChatId, TabAddress},
+    config::{Settings, TabAddress},
     domain::{
-        ids::{ChatId, SpreadsheetId},
+        ids::SpreadsheetId,
         operator::OperatorRequest,
         wording::{CheckLabel, CheckNote, QuotedWords, Saying, Spoken, Wording},
     },
-    operator::{ConsoleReply, StatusReport, TelegramStatus, ask},
+    operator::{ConsoleReply, StatusReport, ask},
     proxies::Proxies,
     sheets::{
         account_key::AccountKey,
@@ -40,11 +45,6 @@ use crate::{
             read_plan::{find_tab, header_range, headers},
         },
         wire::{SheetsError, Structure},
-    },
-    telegram::{
-        answer::TelegramError,
-        client::{BotClient, Me, WebhookInfo},
-        webhook,
     },
 };
 
@@ -63,22 +63,41 @@ enum Verdict {
     Wrong,
 }
 
-pub(super) async fn check(
-    settings: Settings,
-    offline: bool,
-    format: Format,
-) -> Result<ExitCode, Failure> {
+/// What is to be checked, and how it is to be told.
+pub(super) struct Wishes {
+    /// The settings alone.
+    pub(super) offline: bool,
+    /// A message goes into the chats of the settings.
+    pub(super) send: bool,
+    /// The file that names the newest version.
+    pub(super) version_file: Option<PathBuf>,
+    /// How it is printed.
+    pub(super) format: Format,
+    /// The settings file, where it was named.
+    pub(super) config: Option<PathBuf>,
+}
+
+pub(super) async fn check(settings: Settings, wishes: Wishes) -> Result<ExitCode, Failure> {
     let words = Words::of(settings.language);
     let mut findings = vec![fine(CheckLabel::Settings, CheckNote::Complete)];
-    if !offline {
+    findings.extend(wishes.version_file.as_deref().map(version::compare));
+    let mut runs = false;
+    if !wishes.offline {
+        runs = running(&settings).await.is_some();
         machine::local(&settings, &mut findings);
+        if !runs {
+            findings.extend(machine::ports(&settings).await);
+        }
         findings.extend(journal(&settings).await);
-        telegram(&settings, &mut findings).await;
+        telegram::telegram(&settings, wishes.send, &mut findings).await;
         machine::around(&settings, &mut findings).await;
         sheets(&settings, &mut findings).await;
     }
-    match format {
-        Format::Text => report::text(&words, &findings),
+    match wishes.format {
+        Format::Text => {
+            report::text(&words, &findings);
+            println!("\n{}", words.tell(&next::after(&findings, &wishes, runs)));
+        }
         Format::Json => println!("{}", report::json(&words, &findings)?),
     }
     let mut all = findings.iter();
@@ -106,133 +125,34 @@ async fn running(settings: &Settings) -> Option<Box<StatusReport>> {
     }
 }
 
-async fn telegram(settings: &Settings, findings: &mut Vec<Finding>) {
-    let (url, token) = (&settings.telegram.api_url, &settings.telegram.token);
-    let proxies = Proxies::new(settings.telegram.proxy.as_ref());
-    let client = match BotClient::new(url.as_str(), token.secret().clone(), proxies) {
-        Ok(client) => client,
-        Err(error) => {
-            return findings.push(wrong(CheckLabel::Telegram, &faults::build(&error)));
-        }
-    };
-    match client.me().await {
-        Ok(Me { id, username }) => {
-            let name = username.map_or_else(|| id.to_string(), |name| format!("@{name}"));
-            findings.push(fine(CheckLabel::Telegram, CheckNote::TokenRight(&name)));
-        }
-        Err(error) => {
-            let bar = error.service_refusal();
-            let error = &faults::telegram(&error);
-            let finding = match bar.map(faults::barred) {
-                Some(remedy) => {
-                    let remedy = &Saying::of(remedy);
-                    let words = CheckNote::BotBarred { error, remedy };
-                    wrong(CheckLabel::Telegram, words)
-                }
-                None => {
-                    let url = url.as_str();
-                    let words = CheckNote::NoTelegram { error, url };
-                    wrong(CheckLabel::Telegram, words)
-                }
-            };
-            return findings.push(finding);
-        }
-    }
-    if let Some(status) = running(settings).await {
-        findings.extend(standing(&status.telegram));
-    }
-    let admin = settings.telegram.admin_chat.map(AdminChatId::number);
-    let staff = settings.staff.chat.map(StaffChatId::number);
-    for (what, key, chat) in [
-        (CheckLabel::AdminChat, "telegram.admin_chat", admin),
-        (CheckLabel::StaffChat, "staff.chat", staff),
-    ] {
-        if let Some(chat) = chat {
-            findings.push(writable(&client, (what, key), chat).await);
-        }
-    }
-    match client.webhook_info().await {
-        Ok(info) => findings.push(webhook_finding(settings, &info)),
-        Err(error) => findings.push(wrong(CheckLabel::Webhook, &faults::telegram(&error))),
-    }
-}
-
-/// Whether a chat of the settings can be written to: the bot shows for a moment that it is typing there.
-async fn writable(client: &BotClient, (what, key): (CheckLabel, &str), chat: i64) -> Finding {
-    let Err(error) = client.show_typing(ChatId(chat)).await else {
-        return fine(what, CheckNote::Writable(ChatId(chat)));
-    };
-    let (chat, told) = (&chat.to_string(), &faults::telegram(&error));
-    match error {
-        TelegramError::Refused {
-            moved_to: Some(to), ..
-        } => {
-            let to = &to.to_string();
-            note(what, CheckNote::ChatMoved { chat, to, key })
-        }
-        TelegramError::Refused { .. } => {
-            let error = told;
-            wrong(what, CheckNote::ChatRefused { chat, error })
-        }
-        TelegramError::NotSent(_) | TelegramError::Unmade(_) | TelegramError::Lost(_) => {
-            let error = told;
-            wrong(what, CheckNote::ChatUnanswered { chat, error })
-        }
-    }
-}
-
-/// What Telegram does not let the running service do.
-fn standing(telegram: &TelegramStatus) -> Vec<Finding> {
-    let barred = telegram.barred.map(faults::barred);
-    let barred = barred.map(|remedy| wrong(CheckLabel::Sending, remedy));
-    let silent = telegram.silent_until.as_deref().map(CheckNote::Silent);
-    let silent = silent.map(|words| wrong(CheckLabel::Sending, words));
-    let webhook = telegram.webhook.as_deref().map(CheckNote::NoUpdates);
-    let webhook = webhook.map(|words| wrong(CheckLabel::Webhook, words));
-    [barred, silent, webhook].into_iter().flatten().collect()
-}
-
-fn webhook_finding(settings: &Settings, info: &WebhookInfo) -> Finding {
-    let waiting = info.pending_update_count;
-    let failed = info.last_error_message.as_deref();
-    let about = CheckLabel::Webhook;
-    match (&settings.telegram.mode, &settings.http.public_url) {
-        (Mode::Polling, _) if info.url.is_empty() => fine(CheckLabel::Updates, CheckNote::Polling),
-        (Mode::Polling, _) => wrong(CheckLabel::Updates, CheckNote::PollingInVain),
-        (Mode::Webhook { .. }, Some(url)) if info.url == webhook::address(url.as_str()) => {
-            match failed {
-                None => fine(about, CheckNote::WebhookSet(waiting)),
-                Some(words) => note(about, CheckNote::WebhookFailing { waiting, words }),
-            }
-        }
-        (Mode::Webhook { .. }, Some(_)) => note(about, CheckNote::WebhookToCome),
-        (Mode::Webhook { .. }, None) if info.url.is_empty() => {
-            wrong(about, CheckNote::WebhookNowhere)
-        }
-        (Mode::Webhook { .. }, None) => {
-            let failed = failed.map(CheckNote::WebhookOfOthersFailing);
-            note(about, failed.unwrap_or(CheckNote::WebhookOfOthers))
-        }
-    }
-}
-
 /// The way to the spreadsheets that the settings describe.
 pub(super) async fn sheets_client(
     settings: &Settings,
     timeouts: Timeouts,
 ) -> Result<SheetsClient, Saying> {
+    let proxies = Proxies::new(settings.sheets.proxy.as_ref());
+    sheets_client_through(settings, timeouts, proxies).await
+}
+
+async fn sheets_client_through(
+    settings: &Settings,
+    timeouts: Timeouts,
+    proxies: Proxies,
+) -> Result<SheetsClient, Saying> {
     let key = AccountKey::read(settings.sheets.credentials.path());
     let key = key.map_err(|error| faults::key(&error))?;
-    let (api, proxies) = (
-        settings.sheets.api_url.as_str(),
-        Proxies::new(settings.sheets.proxy.as_ref()),
-    );
+    let api = settings.sheets.api_url.as_str();
     let client = SheetsClient::new(api, key, timeouts, proxies, clock::now);
     client.await.map_err(|error| faults::client(&error))
 }
 
 async fn sheets(settings: &Settings, findings: &mut Vec<Finding>) {
-    let sheets_client = match sheets_client(settings, Timeouts::default()).await {
+    let tried = paths::to_google(settings).await;
+    findings.extend(tried.findings);
+    let proxies = tried.serving;
+    let proxies = proxies.unwrap_or_else(|| Proxies::new(settings.sheets.proxy.as_ref()));
+    let client = sheets_client_through(settings, Timeouts::default(), proxies);
+    let sheets_client = match client.await {
         Ok(sheets_client) => sheets_client,
         Err(words) => return findings.push(wrong(CheckLabel::Google, &words)),
     };
@@ -257,6 +177,7 @@ async fn quota(settings: &Settings, sheets_client: &SheetsClient) -> Finding {
 
 async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut Vec<Finding>) {
     let (sheets, known) = (&settings.sheets, &settings.words);
+    let mut readable = BTreeSet::new();
     let tab = async |about, address: &TabAddress, words: TabWords| {
         let account = sheets.credentials.client_email();
         let told = (account, &settings.texts);
@@ -274,6 +195,7 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
     let (found, partners) = tab(CheckLabel::Partners, &sheets.partners, words).await;
     findings.extend(found);
     if let Some(partners) = partners {
+        readable.insert(partners.spreadsheet.clone());
         findings.extend(list::faults(settings, sheets_client, &partners).await);
     }
     let words = words::appeals(sheets.appeals.tab.as_str(), &known.appeals, &settings.texts);
@@ -284,12 +206,15 @@ async fn tabs(settings: &Settings, sheets_client: &SheetsClient, findings: &mut 
         let (found, promotions) = tab(CheckLabel::Promotions, address, words).await;
         findings.extend(found);
         if let Some(promotions) = promotions {
+            readable.insert(promotions.spreadsheet.clone());
             findings.extend(promotions::waiting(settings, sheets_client, &promotions).await);
         }
     }
     if let Some(appeals) = appeals {
+        readable.insert(appeals.spreadsheet.clone());
         findings.extend(answers::waiting(settings, sheets_client, &appeals).await);
     }
+    findings.extend(writing::trials(settings, sheets_client, readable).await);
 }
 
 /// Whether a tab is there and can be understood.
@@ -299,7 +224,13 @@ async fn read(
     words: TabWords,
     (account, wording): (&str, &Wording),
 ) -> Result<Readable, Saying> {
-    let failed = |error: SheetsError| faults::sheets(&error, account);
+    let failed = |error: SheetsError| {
+        let told = faults::sheets(&error, account);
+        match error {
+            SheetsError::Unavailable(_) => Saying::of(CheckNote::GoogleAway(&told)),
+            _ => told,
+        }
+    };
     let structure = sheets_client.structure(spreadsheet).await;
     let structure = structure.map_err(failed)?;
     let info =

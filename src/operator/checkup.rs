@@ -156,6 +156,7 @@ fn trouble(item: VerdictItem<'_>) -> Option<Trouble> {
         | VerdictItem::Silent(_)
         | VerdictItem::AdminChat(_)
         | VerdictItem::AdminMoved(_)
+        | VerdictItem::StaffMoved(_)
         | VerdictItem::StaffChat(_)
         | VerdictItem::Throttled(_)
         | VerdictItem::Refused(_)

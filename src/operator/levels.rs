@@ -21,6 +21,7 @@ use crate::{
         alerts::Alerts,
         appeal::RejectReason,
         broadcast::Broadcast,
+        chat::KnownChat,
         ids::ChatId,
         tab::Tab,
         wording::{FailureNote, Note, VerdictNote},
@@ -91,6 +92,7 @@ impl Console {
         let left = self.sheets.quota();
         let (admin, staff) = (levels.alerts.admin_chat, levels.alerts.staff);
         let topics = self.rules.staff.as_ref().is_some_and(|staff| staff.topics);
+        let in_settings = self.rules.staff.as_ref().map(|staff| staff.chat);
         let loops = self.supervisor.states();
         StatusReport {
             journal: JournalStatus {
@@ -117,10 +119,8 @@ impl Console {
                 silent_until: self.silent_until(),
                 webhook: self.webhook_trouble(),
                 admin_chat: admin.refused.as_ref().map(|why| self.shut(why)),
-                admin_chat_moved: admin
-                    .moved
-                    .filter(|(from, _)| self.rules.admin_chat == Some(*from))
-                    .map(|(_, to)| to.0),
+                admin_chat_moved: moved(&admin, self.rules.admin_chat),
+                staff_chat_moved: moved(&staff.place, in_settings),
                 staff_chat: staff.place.refused.as_ref().map(|why| self.shut(why)),
                 staff_topics: (staff.topics_refused().filter(|_| topics)).map(|why| self.shut(why)),
             },
@@ -225,6 +225,12 @@ impl Console {
         let until = self.journal.snapshot().silent_until();
         until.filter(|until| *until > clock::now())
     }
+}
+
+/// The number that a chat of the settings bears by now, where it is another.
+fn moved(chat: &KnownChat, settings: Option<ChatId>) -> Option<i64> {
+    let moved = chat.moved.filter(|(from, _)| settings == Some(*from));
+    moved.map(|(_, to)| to.0)
 }
 
 fn refused(snapshot: &Snapshot) -> u64 {

@@ -32,7 +32,7 @@ pub(super) fn list(console: &Console) -> Result<ConsoleReply, String> {
         let all = snapshot.figures().outbox_failed;
         let messages = snapshot.failed(NAMED).into_iter();
         let messages: Vec<_> = messages
-            .map(|entry| described(console, snapshot, entry))
+            .map(|entry| described(console, snapshot, &entry))
             .collect();
         let named = u64::try_from(messages.len()).unwrap_or(u64::MAX);
         let more = all.saturating_sub(named);
@@ -55,7 +55,7 @@ pub(super) async fn drop_those(
     Ok(ConsoleReply::Done(count))
 }
 
-fn described(console: &Console, snapshot: &Snapshot, entry: OutboxEntry) -> RefusedDelivery {
+fn described(console: &Console, snapshot: &Snapshot, entry: &OutboxEntry) -> RefusedDelivery {
     let (view, send) = (snapshot.view(), &entry.send);
     let session = view.session(send.to);
     let partner = session.and_then(|session| view.partner(&session.partner?));

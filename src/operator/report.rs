@@ -54,6 +54,9 @@ pub struct TelegramStatus {
     /// Why it lets us write nothing into the staff chat.
     #[serde(default)]
     pub staff_chat: Option<String>,
+    /// The number that the staff chat bears by now, where it is another than in the settings.
+    #[serde(default)]
+    pub staff_chat_moved: Option<i64>,
     /// Why appeals have no topics of their own there, where they should.
     #[serde(default)]
     pub staff_topics: Option<String>,

@@ -47,6 +47,7 @@ pub(super) fn verdict(status: &StatusReport) -> Vec<VerdictItem<'_>> {
         telegram.admin_chat.as_deref().map(VerdictItem::AdminChat),
         telegram.admin_chat_moved.map(VerdictItem::AdminMoved),
         telegram.staff_chat.as_deref().map(VerdictItem::StaffChat),
+        telegram.staff_chat_moved.map(VerdictItem::StaffMoved),
         telegram
             .staff_topics
             .as_deref()

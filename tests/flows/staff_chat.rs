@@ -138,6 +138,8 @@ async fn a_group_that_becomes_a_supergroup_is_followed_also_after_a_restart() {
     let head = told(&group, "Раз").await;
     assert!(head.content.text.starts_with("№ 2 · "), "{head:?}");
     hears(&play.operator, "SHEETDESK_STAFF__CHAT=-1000004242").await;
+    let status = play.testbed.status().await.expect("it runs");
+    assert_eq!(status.telegram.staff_chat_moved, Some(-1_000_004_242));
     service.stop().await;
     let service = play.start().await;
     play.marina.write("Два");

@@ -47,6 +47,7 @@ const STATUS_KEYS: [(&str, &[&str]); 12] = [
             "barred",
             "silent_until",
             "staff_chat",
+            "staff_chat_moved",
             "staff_topics",
             "webhook",
         ],
@@ -69,6 +70,7 @@ async fn check_finds_everything_in_order() {
         ("ok", "settings"),
         ("ok", "time"),
         ("ok", "disk"),
+        ("ok", "ports"),
         ("ok", "Telegram"),
         ("ok", "admin"),
         ("note", "webhook"),
@@ -77,12 +79,13 @@ async fn check_finds_everything_in_order() {
         ("ok", "partners"),
         ("ok", "appeals"),
         ("ok", "promotions"),
+        ("ok", "writing"),
         ("ok", "quota"),
     ]) {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [verdict, about], "{line}");
     }
-    assert_eq!(lines.len(), 12, "{}", exit.out);
+    assert_eq!(lines[14..], ["", "Next: sheetdesk serve"], "{}", exit.out);
     let exit = run(&play.testbed, &["check", "--format", "json"]).await;
     let findings: Value = serde_json::from_str(&exit.out).expect("JSON");
     assert_eq!(

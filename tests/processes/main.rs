@@ -5,6 +5,7 @@
 mod apps_script;
 mod backups;
 mod broadcast_kills;
+mod checks;
 mod child;
 mod clocks;
 mod commands;

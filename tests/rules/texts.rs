@@ -189,6 +189,7 @@ fn whatever_the_verdict_names_reads_well_in_both_languages() {
         VerdictItem::OutboxLate(10),
         VerdictItem::AdminChat("the bot is blocked there"),
         VerdictItem::AdminMoved(-1_009),
+        VerdictItem::StaffMoved(-1_008),
         VerdictItem::StaffTopics("the chat is not a forum"),
         VerdictItem::Throttled("telegram"),
         VerdictItem::Throttled("sheets"),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing stays behind on the disk; a neighbour that does not answer is a note, never a fault.
 
-use std::{path::Path, time::Duration};
+use std::{error::Error as _, path::Path, time::Duration};
 
 use jiff::Timestamp;
 
@@ -10,7 +10,8 @@ use super::{Finding, fine, note, wrong};
 use crate::{
     accept_loop, clock,
     config::{BaseUrl, Settings},
-    domain::wording::{CheckLabel, CheckNote, cause},
+    domain::wording::{CheckLabel, CheckNote, Saying, cause},
+    http::Server,
     journal,
 };
 
@@ -34,6 +35,35 @@ pub(super) fn local(settings: &Settings, findings: &mut Vec<Finding>) {
     let exposed = journal::exposed(&settings.data_dir);
     findings.extend(exposed.map(|words| note(CheckLabel::Privacy, &words)));
     findings.extend(descriptors(settings.http.max_connections));
+}
+
+/// Whether the addresses of the settings are to be had; only where no service of ours has them.
+pub(super) async fn ports(settings: &Settings) -> Vec<Finding> {
+    let http = &settings.http;
+    let mut findings = Vec::new();
+    for (setting, address) in [
+        ("http.listen", http.listen),
+        ("http.admin_listen", http.admin_listen),
+    ] {
+        let Err(error) = Server::bind(address).await else {
+            continue;
+        };
+        let words = error.source().map(ToString::to_string);
+        let words = CheckNote::PortTaken {
+            address: &address.to_string(),
+            cause: &cause(words.unwrap_or_default()),
+            setting,
+        };
+        findings.push(wrong(CheckLabel::Ports, &Saying::of(words)));
+    }
+    if findings.is_empty() {
+        let (public, admin) = (&http.listen.to_string(), &http.admin_listen.to_string());
+        findings.push(fine(
+            CheckLabel::Ports,
+            CheckNote::PortsFree { public, admin },
+        ));
+    }
+    findings
 }
 
 /// The clock by Telegram's, and the public address.

@@ -68,6 +68,9 @@ fn services(words: &Words, status: &StatusReport, tell: &mut impl FnMut(FiguresN
             .map(|chat| FiguresNote::AdminMoved(ChatId(chat))),
         telegram.staff_chat.as_deref().map(FiguresNote::StaffChat),
         telegram
+            .staff_chat_moved
+            .map(|chat| FiguresNote::StaffMoved(ChatId(chat))),
+        telegram
             .staff_topics
             .as_deref()
             .map(FiguresNote::StaffTopics),

@@ -48,6 +48,8 @@ texts! {
         AdminMoved(chat: i64) = "verdict-admin-moved",
         /// The staff chat takes nothing from us, in words.
         StaffChat(words: &'a str) = "verdict-staff-chat",
+        /// The staff chat bears another number than in the settings.
+        StaffMoved(chat: i64) = "verdict-staff-moved",
         /// Appeals have no topics there, in words.
         StaffTopics(words: &'a str) = "verdict-staff-topics",
         /// A service throttles us, by its name among the links.
@@ -128,6 +130,7 @@ impl VerdictItem<'_> {
             self,
             Self::AdminMoved(_)
                 | Self::StaffChat(_)
+                | Self::StaffMoved(_)
                 | Self::StaffTopics(_)
                 | Self::Throttled(_)
                 | Self::Refused(_)

@@ -79,6 +79,10 @@ pub(crate) const CASES: &[Case] = {
             &[StaffChat("the bot was kicked")],
         ),
         (
+            |status| status.telegram.staff_chat_moved = Some(-1_008),
+            &[StaffMoved(-1_008)],
+        ),
+        (
             |status| status.telegram.staff_topics = Some("the chat is not a forum".into()),
             &[StaffTopics("the chat is not a forum")],
         ),

@@ -31,6 +31,16 @@ texts! {
         StaffChat = "command-about-staff-chat",
         /// The webhook.
         Webhook = "command-about-webhook",
+        /// The addresses to listen on.
+        Ports = "command-about-ports",
+        /// A way to Telegram.
+        TelegramPath = "command-about-telegram-path",
+        /// A way to Google.
+        GooglePath = "command-about-google-path",
+        /// Whether the spreadsheets can be written into.
+        Writing = "command-about-writing",
+        /// Whether there is a newer version.
+        Version = "command-about-version",
         /// How updates come.
         Updates = "command-about-updates",
         /// Whether anything can be sent.
@@ -84,6 +94,94 @@ texts! {
             /// What to do.
             remedy: &'a Saying,
         } = "command-check-bot-barred",
+        /// Telegram is not reached, whatever the token is.
+        TelegramAway {
+            /// What happened.
+            error: &'a Saying,
+            /// Where.
+            url: &'a str,
+        } = "command-check-telegram-away",
+        /// Google is not reached.
+        GoogleAway(error: &'a Saying) = "command-check-google-away",
+        /// The first proxy that serves.
+        PathServes(proxy: &'a str) = "command-check-path-serves",
+        /// One that serves as well.
+        PathSpare(proxy: &'a str) = "command-check-path-spare",
+        /// One that does not.
+        PathFails {
+            /// Which.
+            proxy: &'a str,
+            /// Why.
+            error: &'a Saying,
+        } = "command-check-path-fails",
+        /// It goes without a proxy as well.
+        PathStraight = "command-check-path-straight",
+        /// It goes without a proxy alone.
+        PathStraightOnly = "command-check-path-straight-only",
+        /// It does not go without one.
+        PathNotStraight(error: &'a Saying) = "command-check-path-not-straight",
+        /// Nobody comes here through the proxy, and nobody has to.
+        PollingFits = "command-check-polling-fits",
+        /// Telegram is reached, and does not reach us.
+        OneWayOut = "command-check-one-way-out",
+        /// Telegram is reached through a proxy, and comes past it.
+        WebhookPastProxy = "command-check-webhook-past-proxy",
+        /// A message went into a chat.
+        Written(chat: ChatId) = "command-check-written",
+        /// That message.
+        Hello = "command-check-hello",
+        /// The addresses are to be had.
+        PortsFree {
+            /// For Telegram and the sheets.
+            public: &'a str,
+            /// For the metrics.
+            admin: &'a str,
+        } = "command-check-ports-free",
+        /// One is not.
+        PortTaken {
+            /// Which.
+            address: &'a str,
+            /// Why.
+            cause: &'a Saying,
+            /// Of the setting.
+            setting: &'a str,
+        } = "command-check-port-taken",
+        /// So many spreadsheets can be written into.
+        Writing(count: usize) = "command-check-writing",
+        /// One cannot.
+        NoWriting {
+            /// Which.
+            spreadsheet: &'a str,
+            /// Why.
+            error: &'a Saying,
+        } = "command-check-no-writing",
+        /// There is a newer version.
+        NewerVersion {
+            /// In the file.
+            there: &'a str,
+            /// This.
+            ours: &'a str,
+        } = "command-check-newer-version",
+        /// There is none.
+        NewestVersion(ours: &'a str) = "command-check-newest-version",
+        /// The file holds no version.
+        NoVersion(file: &'a str) = "command-check-no-version",
+        /// The file cannot be read.
+        VersionUnread {
+            /// Which.
+            file: &'a str,
+            /// Why.
+            cause: &'a Saying,
+        } = "command-check-version-unread",
+        /// The end: what comes next.
+        NextIs(command: &'a str) = "command-check-next",
+        /// The end: what is wrong comes first.
+        NextIsToMend {
+            /// How many.
+            count: usize,
+            /// To be repeated.
+            command: &'a str,
+        } = "command-check-next-mend",
         /// Telegram did not answer.
         NoTelegram {
             /// What happened.

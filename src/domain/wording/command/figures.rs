@@ -43,6 +43,8 @@ texts! {
         AdminMoved(chat: ChatId) = "command-figures-admin-moved",
         /// Of Telegram: the staff chat takes nothing.
         StaffChat(words: &'a str) = "command-figures-staff-chat",
+        /// Of Telegram: the staff chat has a new number.
+        StaffMoved(chat: ChatId) = "command-figures-staff-moved",
         /// Of Telegram: the staff chat gives no topics.
         StaffTopics(words: &'a str) = "command-figures-staff-topics",
         /// What came.
