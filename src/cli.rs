@@ -376,7 +376,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Unknown(unknown) => operator::unknown(&local(config)?, unknown).await,
         Command::Failed(failed) => operator::failed(&local(config)?, failed).await,
         Command::Replay { seq } => operator::replay(&local(config)?, seq).await,
-        Command::Init { directory } => init::init(&Words::of_terminal(), &directory),
+        Command::Init { directory } => init::init(&Words::of_terminal(), &directory).await,
         Command::Backup { file } => backup::backup(&local(config)?, &file).await,
         Command::Restore { file } => backup::restore(&local(config)?, &file),
         Command::Forget {

@@ -1,22 +1,25 @@
-//! `init` asks what only its reader knows, makes the secrets itself, and writes settings that `check` can try.
+//! `init` asks what only its reader knows, tries each answer, makes the secrets itself, and writes settings that `check` can try.
 //!
-//! Invariant: no file is ever overwritten, and what is written has passed the same checks as at a start.
+//! Invariant: no file is ever overwritten; what is written has passed the same checks as at a start. Whoever answers through a pipe is asked
+//! nothing that is not among the questions.
+
+mod answers;
+mod trial;
+mod word;
 
 use std::{
     fs,
-    io::{self, BufRead, Write as _},
+    io::{self, BufRead, IsTerminal as _, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
     process::ExitCode,
 };
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use rustls::crypto::ring;
-
+use self::{answers::Answers, trial::AnswerTrial};
 use super::{Failure, words::Words};
 use crate::{
-    config::{Settings, is_secret, variable_of},
-    domain::wording::{InitNote, cause},
+    config::INSTALLED_FILE,
+    domain::wording::{InitNote, Spoken, cause},
 };
 
 /// How often one question is asked.
@@ -25,6 +28,8 @@ const TRIES: usize = 5;
 const SETTINGS: &str = "sheetdesk.toml";
 /// Secrets, for this user alone.
 const SECRETS: &str = "sheetdesk.env";
+/// Say that the bot shall hear the number of the admin chat itself.
+const WAIT: [&str; 2] = ["слово", "word"];
 
 /// One question.
 struct Question {
@@ -35,49 +40,39 @@ struct Question {
     may_be_empty: bool,
 }
 
+const fn question(key: &'static str, asks: InitNote<'static>, may_be_empty: bool) -> Question {
+    Question {
+        key,
+        asks,
+        may_be_empty,
+    }
+}
+
+const TOKEN: &str = "telegram.token";
+const KEY_FILE: &str = "sheets.credentials";
+const ADMIN_CHAT: &str = "telegram.admin_chat";
+const PROXY: &str = "telegram.proxy";
+
 const QUESTIONS: [Question; 7] = [
-    Question {
-        key: "telegram.token",
-        asks: InitNote::Token,
-        may_be_empty: false,
-    },
-    Question {
-        key: "sheets.credentials",
-        asks: InitNote::KeyFile,
-        may_be_empty: false,
-    },
-    Question {
-        key: "sheets.partners.spreadsheet",
-        asks: InitNote::Partners,
-        may_be_empty: false,
-    },
-    Question {
-        key: "sheets.appeals.spreadsheet",
-        asks: InitNote::Appeals,
-        may_be_empty: true,
-    },
-    Question {
-        key: "sheets.promotions.spreadsheet",
-        asks: InitNote::Promotions,
-        may_be_empty: true,
-    },
-    Question {
-        key: "http.public_url",
-        asks: InitNote::PublicUrl,
-        may_be_empty: true,
-    },
-    Question {
-        key: "telegram.admin_chat",
-        asks: InitNote::AdminChat,
-        may_be_empty: true,
-    },
+    question(TOKEN, InitNote::Token, false),
+    question(KEY_FILE, InitNote::KeyFile, false),
+    question("sheets.partners.spreadsheet", InitNote::Partners, false),
+    question("sheets.appeals.spreadsheet", InitNote::Appeals, true),
+    question("sheets.promotions.spreadsheet", InitNote::Promotions, true),
+    question("http.public_url", InitNote::PublicUrl, true),
+    question(ADMIN_CHAT, InitNote::AdminChat, true),
 ];
 
-/// Answers so far, as variables of the environment.
-struct Answers(Vec<(&'static str, String)>);
+/// Who answers.
+struct Reader<'w, I> {
+    words: &'w Words,
+    input: I,
+    /// A person at a terminal, who can be asked more.
+    is_person: bool,
+}
 
-/// Asks, checks each answer, and writes both files into the directory.
-pub(super) fn init(words: &Words, directory: &Path) -> Result<ExitCode, Failure> {
+/// Asks, tries each answer, and writes both files into the directory.
+pub(super) async fn init(words: &Words, directory: &Path) -> Result<ExitCode, Failure> {
     let [settings, secrets] = [SETTINGS, SECRETS].map(|name| directory.join(name));
     for file in [&settings, &secrets] {
         if file.exists() {
@@ -86,14 +81,25 @@ pub(super) fn init(words: &Words, directory: &Path) -> Result<ExitCode, Failure>
         }
     }
     let mut answers = Answers::new(words)?;
-    let mut input = io::stdin().lock();
+    let mut trial = AnswerTrial::default();
+    let mut reader = Reader {
+        words,
+        input: io::stdin().lock(),
+        is_person: io::stdin().is_terminal(),
+    };
     for question in &QUESTIONS {
-        let answer = ask(words, question, &answers, &mut input)?;
-        answers.take(question.key, answer);
+        reader.ask(question, &mut answers, &mut trial).await?;
     }
     answers.check(words, None).map_err(Failure::Told)?;
     write(words, &settings, 0o644, &answers.settings(words))?;
     write(words, &secrets, 0o600, &answers.secrets(words))?;
+    end(words, &settings, &secrets);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was written, and what comes next.
+fn end(words: &Words, settings: &Path, secrets: &Path) {
+    let is_installed = settings == Path::new(INSTALLED_FILE);
     let (settings, secrets) = (
         settings.display().to_string(),
         secrets.display().to_string(),
@@ -103,148 +109,127 @@ pub(super) fn init(words: &Words, directory: &Path) -> Result<ExitCode, Failure>
         secrets: &secrets,
     };
     println!("\n{}", words.tell(done));
-    println!(
-        "{}\n  set -a; . {secrets}; set +a",
-        words.tell(InitNote::Next)
-    );
-    for command in ["setup sheets --dry-run", "setup sheets", "check", "serve"] {
+    println!("{}", words.tell(InitNote::Next));
+    if is_installed {
+        println!("  sudo sheetdesk setup sheets");
+        println!("  sudo sheetdesk check");
+        return println!("  sudo systemctl enable --now sheetdesk");
+    }
+    for command in ["setup sheets", "check", "serve"] {
         println!("  sheetdesk {command} --config {settings}");
     }
-    Ok(ExitCode::SUCCESS)
 }
 
-fn ask(
-    words: &Words,
-    question: &Question,
-    answers: &Answers,
-    input: &mut impl BufRead,
-) -> Result<String, Failure> {
-    for _ in 0..TRIES {
-        println!("{}:", words.tell(question.asks));
-        let mut line = String::new();
-        let read = input.read_line(&mut line);
-        let unread = |error| words.failure(InitNote::Unread(&cause(error)));
-        if read.map_err(unread)? == 0 {
-            return Err(words.failure(InitNote::Ended));
-        }
-        let answer = line.trim().to_owned();
-        if answer.is_empty() && !question.may_be_empty {
-            println!("  {}", words.tell(InitNote::AnswerNeeded));
-            continue;
-        }
-        let mut tried = Answers(answers.0.clone());
-        tried.take(question.key, answer.clone());
-        match tried.check(words, Some(question.key)) {
-            Ok(()) => return Ok(answer),
-            Err(wrong) => println!("  {wrong}"),
-        }
-    }
-    Err(words.failure(InitNote::NotUnderstood {
-        key: question.key,
-        tries: TRIES,
-    }))
-}
-
-impl Answers {
-    /// The secrets that nobody has to think up, and the language that is spoken already.
-    fn new(words: &Words) -> Result<Self, Failure> {
-        let mut random = [[0_u8; 32]; 2];
-        for secret in &mut random {
-            let filled = ring::default_provider().secure_random.fill(secret);
-            filled.map_err(|_| words.failure(InitNote::NoRandom))?;
-        }
-        let hex: String = random[0].iter().map(|byte| format!("{byte:02x}")).collect();
-        let language = words.language().tag();
-        Ok(Self(vec![
-            ("language", language.to_owned()),
-            ("telegram.webhook_secret", hex),
-            (
-                "sheets.callback_secret",
-                format!("whsec_{}", BASE64_STANDARD.encode(random[1])),
-            ),
-        ]))
-    }
-
-    /// Takes an answer down, and what follows from it.
-    fn take(&mut self, key: &'static str, answer: String) {
-        let partners = || {
-            self.of("sheets.partners.spreadsheet")
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let answer = match (key, answer.to_lowercase().as_str()) {
-            ("sheets.promotions.spreadsheet", "нет" | "no") => return,
-            ("sheets.appeals.spreadsheet" | "sheets.promotions.spreadsheet", "") => partners(),
-            ("http.public_url", "") => return self.0.push(("telegram.mode", "polling".to_owned())),
-            (_, "") => return,
-            (_, _) => answer,
-        };
-        self.0.push((key, answer));
-    }
-
-    fn of(&self, key: &str) -> Option<&str> {
-        let answer = self.0.iter().find(|(known, _)| *known == key)?;
-        Some(answer.1.as_str())
-    }
-
-    /// What is wrong with one setting, or with any.
-    fn check(&self, words: &Words, key: Option<&str>) -> Result<(), String> {
-        let variables = self
-            .0
-            .iter()
-            .map(|(key, value)| (variable_of(key), value.clone()));
-        let Err(faults) = Settings::load(None, variables) else {
-            return Ok(());
-        };
-        let concerns = |known: &str| key.is_none_or(|key| key == known);
-        let mut errors = faults.errors;
-        errors.retain(|error| concerns(&error.key));
-        let told = errors.iter().map(|error| {
-            let (problem, remedy) = (words.tell(&error.problem), words.tell(&error.remedy));
-            format!("{problem} {remedy}")
-        });
-        match told.collect::<Vec<_>>() {
-            told if told.is_empty() => Ok(()),
-            told => Err(told.join("\n  ")),
-        }
-    }
-
-    fn settings(&self, words: &Words) -> String {
-        let mut lines = vec![format!("# {}", words.tell(InitNote::SettingsHead))];
-        let mut section = "";
-        let mut plain: Vec<_> = self.0.iter().filter(|(key, _)| !is_secret(key)).collect();
-        // What is in no section stands above the first.
-        plain.sort_by_key(|(key, _)| place(key));
-        for (key, value) in plain {
-            let (of, name) = place(key);
-            if of != section {
-                lines.push(format!("\n[{of}]"));
-                section = of;
+impl<I: BufRead> Reader<'_, I> {
+    /// Asks until an answer can be taken.
+    async fn ask(
+        &mut self,
+        question: &Question,
+        answers: &mut Answers,
+        trial: &mut AnswerTrial,
+    ) -> Result<(), Failure> {
+        for _ in 0..TRIES {
+            println!("{}:", self.words.tell(question.asks));
+            let mut answer = self.line()?;
+            if answer.is_empty() && !question.may_be_empty {
+                self.say(InitNote::AnswerNeeded);
+                continue;
             }
-            let number = *key == "telegram.admin_chat";
-            // A JSON string is a TOML string.
-            let value = if number {
-                value.clone()
-            } else {
-                serde_json::Value::from(value.as_str()).to_string()
-            };
-            lines.push(format!("{name} = {value}"));
+            if question.key == ADMIN_CHAT && WAIT.contains(&answer.to_lowercase().as_str()) {
+                match trial.hear_the_word(self.words, answers).await {
+                    Ok(chat) => answer = chat.to_string(),
+                    Err(why) => {
+                        self.say(&why);
+                        continue;
+                    }
+                }
+            }
+            let mut tried = answers.clone();
+            tried.take(question.key, &answer);
+            if let Err(wrong) = tried.check(self.words, Some(question.key)) {
+                println!("  {wrong}");
+                continue;
+            }
+            if self.holds(question.key, &mut tried, trial).await? {
+                *answers = tried;
+                return Ok(());
+            }
         }
-        lines.join("\n") + "\n"
+        Err(self.words.failure(InitNote::NotUnderstood {
+            key: question.key,
+            tries: TRIES,
+        }))
     }
 
-    fn secrets(&self, words: &Words) -> String {
-        let secrets = self.0.iter().filter(|(key, _)| is_secret(key));
-        let lines: String = secrets
-            .map(|(key, value)| format!("{}='{value}'\n", variable_of(key)))
-            .collect();
-        format!("# {}\n{lines}", words.tell(InitNote::SecretsHead))
+    /// Whether an answer holds outside as well.
+    async fn holds(
+        &mut self,
+        key: &str,
+        tried: &mut Answers,
+        trial: &mut AnswerTrial,
+    ) -> Result<bool, Failure> {
+        match trial.of(key, tried).await {
+            Ok(said) => said.iter().for_each(|said| self.say(said)),
+            // A chat may be opened to the bot later, and `check` tries it again.
+            Err(why) if key == ADMIN_CHAT && !self.is_person => self.say(&why),
+            Err(why) => {
+                self.say(&why);
+                return Ok(false);
+            }
+        }
+        if key == TOKEN && trial.telegram_is_away() && self.is_person {
+            self.ask_for_proxy(tried, trial).await?;
+        }
+        if key == KEY_FILE && self.is_person {
+            println!("{}:", self.words.tell(InitNote::Shared));
+            self.line()?;
+        }
+        Ok(true)
     }
-}
 
-/// The section of a setting, and its name there.
-fn place(key: &'static str) -> (&'static str, &'static str) {
-    key.rsplit_once('.').unwrap_or(("", key))
+    /// A proxy on the way to Telegram, where it does not go without one.
+    async fn ask_for_proxy(
+        &mut self,
+        tried: &mut Answers,
+        trial: &mut AnswerTrial,
+    ) -> Result<(), Failure> {
+        for _ in 0..TRIES {
+            println!("{}:", self.words.tell(InitNote::Proxy));
+            let answer = self.line()?;
+            if answer.is_empty() {
+                return Ok(());
+            }
+            let mut with = tried.clone();
+            with.take(PROXY, &answer);
+            if let Err(wrong) = with.check(self.words, Some(PROXY)) {
+                println!("  {wrong}");
+                continue;
+            }
+            match trial.of(TOKEN, &with).await {
+                Ok(said) => said.iter().for_each(|said| self.say(said)),
+                Err(why) => self.say(&why),
+            }
+            if !trial.telegram_is_away() {
+                *tried = with;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self) -> Result<String, Failure> {
+        let mut line = String::new();
+        let read = self.input.read_line(&mut line);
+        let unread = |error| self.words.failure(InitNote::Unread(&cause(error)));
+        if read.map_err(unread)? == 0 {
+            return Err(self.words.failure(InitNote::Ended));
+        }
+        Ok(line.trim().to_owned())
+    }
+
+    fn say<'a>(&self, words: impl Spoken<'a>) {
+        println!("  {}", self.words.tell(words));
+    }
 }
 
 fn write(words: &Words, file: &Path, mode: u32, text: &str) -> Result<(), Failure> {

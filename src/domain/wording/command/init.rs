@@ -2,7 +2,11 @@
 //!
 //! Invariant: what is wrong is told in the question's own words, never as a variable of the environment.
 
-use crate::domain::wording::declare::{Argument as _, Phrase, Saying};
+use crate::domain::ids::ChatId;
+use crate::domain::wording::{
+    declare::{Argument as _, Phrase, Saying},
+    foresight::QuotedWords,
+};
 
 texts! {
     /// A question of `init`, or what it says.
@@ -21,6 +25,41 @@ texts! {
         PublicUrl = "command-init-public-url",
         /// Asks for the admin chat.
         AdminChat = "command-init-admin-chat",
+        /// The bot of a token.
+        Bot(name: &'a str) = "command-init-bot",
+        /// There is none.
+        UnknownToken = "command-init-unknown-token",
+        /// Telegram is not reached.
+        TelegramAway(error: &'a Saying) = "command-init-telegram-away",
+        /// Asks for a proxy on the way there.
+        Proxy = "command-init-proxy",
+        /// The account of a key.
+        ShareWith(email: &'a str) = "command-init-share-with",
+        /// Waits until that is done.
+        Shared = "command-init-shared",
+        /// The tabs of a spreadsheet.
+        Tabs(titles: QuotedWords<'a>) = "command-init-tabs",
+        /// Google is not reached.
+        GoogleAway(error: &'a Saying) = "command-init-google-away",
+        /// A group has another number by now.
+        ChatMoved(chat: ChatId) = "command-init-chat-moved",
+        /// Nobody can be heard.
+        NoWord = "command-init-no-word",
+        /// Somebody else is given the messages.
+        WebhookInTheWay(bot: &'a str) = "command-init-webhook-in-the-way",
+        /// What is to be written in the chat.
+        Write {
+            /// That.
+            command: &'a str,
+            /// To whom.
+            bot: &'a str,
+            /// Until when.
+            minutes: u64,
+        } = "command-init-write",
+        /// It was not.
+        WordLate = "command-init-word-late",
+        /// Telegram does not say.
+        WordUnheard(error: &'a Saying) = "command-init-word-unheard",
         /// Nothing was typed where something is needed.
         AnswerNeeded = "command-init-answer-needed",
         /// A file is there already.
