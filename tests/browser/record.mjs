@@ -126,6 +126,8 @@ async function main() {
   page = await openWindow(browser, url, SIZE);
   await crowded();
   await registered();
+  // Small enough for question, status and answer side by side.
+  await page.locator("#zoom-out").click();
   await page.locator("#sheet-tabs [role=tab]", { hasText: APPEALS }).click();
   await sleep(600);
   await story();

@@ -16,6 +16,8 @@ import { t } from "./texts.js";
 export const grid = { model: null, title: null, rows: [], cells: [] };
 
 const FROZEN_TOP_PX = 24;
+/** As wide as `.numbers` in the style. */
+const NUMBERS_PX = 46;
 const ZOOMS = [0.5, 0.75, 0.9, 1, 1.25];
 let zoom = 0.9;
 /** The tab on show was opened while the workbook was not in sight. */
@@ -37,10 +39,14 @@ export function mountGrid() {
   on("language", () => ((grid.title = null), renderTabs(), render()));
 }
 
+/** What stands at the left stays there. */
 function zoomTo(step) {
+  const [sheet, before] = [$("#sheet"), zoom];
+  const left = sheet.scrollLeft;
   zoom = ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.indexOf(zoom) + step))];
   $("#table").style.setProperty("zoom", String(zoom));
   $("#zoom").textContent = `${zoom * 100}%`;
+  sheet.scrollLeft = (left * zoom) / before;
 }
 
 export const cellAt = (row, column) => grid.cells[row]?.[column] ?? null;
@@ -113,7 +119,7 @@ function begin(model) {
   const widths = Array.from({ length: model.columns }, (_, column) => model.width(column));
   const widest = widths.indexOf(Math.max(...widths));
   const before = widths.slice(0, widest).reduce((sum, width) => sum + width, 0);
-  const isOut = (before + widths[widest] + 46) * zoom > $("#sheet").clientWidth;
+  const isOut = (before + widths[widest] + NUMBERS_PX) * zoom > $("#sheet").clientWidth;
   select(Math.min(1, model.rows - 1), isOut ? widest : 0, { quiet: true });
   $("#sheet").scrollTo(isOut ? before * zoom : 0, 0);
 }
@@ -126,8 +132,6 @@ function build(model, moved) {
   const corner = h("th", { class: "corner", role: "columnheader", "aria-colindex": "1" }, h("span", { class: "unseen", text: t("row_menu", { row: "" }) }));
   fill(table, h("colgroup", {}, h("col", { class: "numbers" }), widths), h("thead", { role: "rowgroup" }, h("tr", { role: "row", "aria-rowindex": "1" }, corner, head)), h("tbody", { role: "rowgroup" }));
   table.setAttribute("aria-colcount", String(model.columns + 1));
-  const all = widths.reduce((sum, _, column) => sum + model.width(column), 46);
-  table.style.width = `${all}px`;
   [grid.rows, grid.cells] = [[], []];
   if (moved) $("#sheet").scrollTo(0, 0);
   grid.model = model;
@@ -146,10 +150,14 @@ function addRow(row) {
 function draw() {
   const { model } = grid;
   $("#table").setAttribute("aria-rowcount", String(model.rows + 1));
+  let all = NUMBERS_PX;
   [...$("#table colgroup").children].slice(1).forEach((col, column) => {
-    const width = `${model.width(column)}px`;
-    if (col.style.width !== width) col.style.width = width;
+    const width = model.width(column);
+    all += width;
+    if (col.style.width !== `${width}px`) col.style.width = `${width}px`;
   });
+  // A table that is wider than its columns would stretch them.
+  $("#table").style.width = `${all}px`;
   for (let row = 0; row < grid.rows.length; row += 1) {
     const line = grid.rows[row];
     // What is being typed stays in sight, whatever becomes of its row.
