@@ -176,7 +176,10 @@ async fn right_settings_pass_without_a_word_to_telegram_or_google() {
     let play = Play::set().await;
     let exit = run(&play.testbed, &["check", "--offline"]).await;
     assert_eq!((exit.code, exit.err.as_str()), (Some(0), ""));
-    assert_eq!(exit.out, "ok     settings    complete and readable\n");
+    assert_eq!(
+        exit.out,
+        "ok     settings    complete and readable\n\nNext: sheetdesk check\n"
+    );
     assert!(play.testbed.telegram.calls().by_method.is_empty());
     assert_eq!(play.testbed.sheets.calls().tokens, 0);
 }
