@@ -69,23 +69,7 @@ enum Command {
     #[cfg(feature = "demo")]
     Simulate(simulate::SimulateArguments),
     /// Say what is wrong and what to do
-    Check {
-        /// Check the settings alone, without asking Telegram or Google
-        #[arg(long)]
-        offline: bool,
-        /// Try on this spreadsheet, on a tab of its own, whether Google does what the service counts on
-        #[arg(long, value_name = "SPREADSHEET", conflicts_with = "offline")]
-        live_sheet: Option<String>,
-        /// Write a line into the admin chat and the staff chat, rather than only show that the bot is typing there
-        #[arg(long, conflicts_with_all = ["offline", "live_sheet"])]
-        send: bool,
-        /// Compare with the newest version, which this file names in its first word; nobody else is asked
-        #[arg(long, value_name = "FILE", conflicts_with = "live_sheet")]
-        version_file: Option<PathBuf>,
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-    },
+    Check(check::CheckArguments),
     /// Prepare the outside services
     #[command(subcommand)]
     Setup(Setup),
@@ -338,25 +322,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Demo(arguments) => demo::demo(arguments).await,
         #[cfg(feature = "demo")]
         Command::Simulate(arguments) => simulate::simulate(arguments).await,
-        Command::Check {
-            offline,
-            live_sheet,
-            send,
-            version_file,
-            format,
-        } => match live_sheet {
-            Some(spreadsheet) => check::live_sheet(&load(config)?, &spreadsheet).await,
-            None => {
-                let wishes = check::Wishes {
-                    offline,
-                    send,
-                    version_file,
-                    format,
-                    config: config.map(Path::to_owned),
-                };
-                check::check(load(config)?, wishes).await
-            }
-        },
+        Command::Check(arguments) => check::check(load(config)?, arguments, config).await,
         Command::Setup(Setup::Webhook { delete }) => setup::webhook(&load(config)?, delete).await,
         Command::Setup(Setup::Sheets {
             dry_run,

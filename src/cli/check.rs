@@ -14,12 +14,16 @@ mod telegram;
 mod version;
 mod writing;
 
-use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
+use clap::Args;
 use serde::Serialize;
 
 use self::answers::Readable;
-pub(super) use self::live::live_sheet;
 use super::{
     Failure, Format,
     words::{Words, faults},
@@ -64,39 +68,56 @@ enum Verdict {
 }
 
 /// What is to be checked, and how it is to be told.
-pub(super) struct Wishes {
-    /// The settings alone.
-    pub(super) offline: bool,
-    /// A message goes into the chats of the settings.
-    pub(super) send: bool,
-    /// The file that names the newest version.
-    pub(super) version_file: Option<PathBuf>,
-    /// How it is printed.
-    pub(super) format: Format,
-    /// The settings file, where it was named.
-    pub(super) config: Option<PathBuf>,
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Check the settings alone, without asking Telegram or Google
+    #[arg(long)]
+    offline: bool,
+    /// Try on this spreadsheet, on a tab of its own, whether Google does what the service counts on
+    #[arg(long, value_name = "SPREADSHEET", conflicts_with = "offline")]
+    live_sheet: Option<String>,
+    /// Write a line into the admin chat and the staff chat, rather than only show that the bot is typing there
+    #[arg(long, conflicts_with_all = ["offline", "live_sheet"])]
+    send: bool,
+    /// Compare with the newest version, which this file names in its first word; nobody else is asked
+    #[arg(long, value_name = "FILE", conflicts_with = "live_sheet")]
+    version_file: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
-pub(super) async fn check(settings: Settings, wishes: Wishes) -> Result<ExitCode, Failure> {
+/// `config` is the settings file, where it was named.
+pub(super) async fn check(
+    settings: Settings,
+    asked: CheckArguments,
+    config: Option<&Path>,
+) -> Result<ExitCode, Failure> {
+    if let Some(spreadsheet) = &asked.live_sheet {
+        return live::live_sheet(&settings, spreadsheet).await;
+    }
     let words = Words::of(settings.language);
     let mut findings = vec![fine(CheckLabel::Settings, CheckNote::Complete)];
-    findings.extend(wishes.version_file.as_deref().map(version::compare));
+    findings.extend(asked.version_file.as_deref().map(version::compare));
     let mut runs = false;
-    if !wishes.offline {
+    if !asked.offline {
         runs = running(&settings).await.is_some();
         machine::local(&settings, &mut findings);
         if !runs {
             findings.extend(machine::ports(&settings).await);
         }
         findings.extend(journal(&settings).await);
-        telegram::telegram(&settings, wishes.send, &mut findings).await;
+        telegram::telegram(&settings, asked.send, &mut findings).await;
         machine::around(&settings, &mut findings).await;
         sheets(&settings, &mut findings).await;
     }
-    match wishes.format {
+    match asked.format {
         Format::Text => {
             report::text(&words, &findings);
-            println!("\n{}", words.tell(&next::after(&findings, &wishes, runs)));
+            println!(
+                "\n{}",
+                words.tell(&next::after(&findings, (asked.offline, config), runs))
+            );
         }
         Format::Json => println!("{}", report::json(&words, &findings)?),
     }

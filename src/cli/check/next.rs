@@ -4,21 +4,25 @@
 
 use std::path::Path;
 
-use super::{Finding, Verdict, Wishes};
+use super::{Finding, Verdict};
 use crate::{
     config::INSTALLED_FILE,
     domain::wording::{CheckNote, Saying},
 };
 
 /// The last line of the report.
-pub(super) fn after(findings: &[Finding], wishes: &Wishes, runs: bool) -> Saying {
+pub(super) fn after(
+    findings: &[Finding],
+    (offline, config): (bool, Option<&Path>),
+    runs: bool,
+) -> Saying {
     let wrong = findings.iter();
     let wrong = wrong.filter(|finding| finding.verdict == Verdict::Wrong);
-    let command = |name: &str| with_file(name, wishes.config.as_deref());
+    let command = |name: &str| with_file(name, config);
     match wrong.count() {
-        0 if wishes.offline => Saying::of(CheckNote::NextIs(&command("check"))),
+        0 if offline => Saying::of(CheckNote::NextIs(&command("check"))),
         0 if runs => Saying::of(CheckNote::NextIs(&command("status"))),
-        0 if wishes.config.as_deref() == Some(Path::new(INSTALLED_FILE)) => {
+        0 if config == Some(Path::new(INSTALLED_FILE)) => {
             Saying::of(CheckNote::NextIs("sudo systemctl enable --now sheetdesk"))
         }
         0 => Saying::of(CheckNote::NextIs(&command("serve"))),
